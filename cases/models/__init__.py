@@ -1,0 +1,17 @@
+"""The models of cases, by subject."""
+
+from cases.models.assessment import Assessment
+from cases.models.case import Case
+from cases.models.child import Child, Guardian
+from cases.models.contact import Consent, ContactLog
+from cases.models.referral import Referral
+
+__all__ = [
+    "Assessment",
+    "Case",
+    "Child",
+    "Consent",
+    "ContactLog",
+    "Guardian",
+    "Referral",
+]

@@ -1,0 +1,111 @@
+"""A worry that reached the city, before and until it becomes a case."""
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.querysets import ReferralQuerySet
+
+
+class Referral(models.Model):
+    """A referral by a school or a group, or one that staff typed in for a caller.
+
+    Its answers live in the submission and never change. ``unit`` is in charge of it;
+    once the child is known to be on the council's list (要対協) it is restricted to the
+    unit that protects those children. Read it through ``visible_to(user)``.
+    """
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        TRIAGED = "triaged", _("List checked")
+        HEARING = "hearing", _("Hearing")
+        ACCEPTED = "accepted", _("Accepted as a case")
+        REDIRECTED = "redirected", _("Led to other help")
+        DUPLICATE = "duplicate", _("Duplicate")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    OPEN_STATES = [State.RECEIVED, State.TRIAGED, State.HEARING]
+
+    class Urgency(models.TextChoices):
+        NOW = "now", _("Right now")
+        THIS_WEEK = "this_week", _("Within this week")
+        NORMAL = "normal", _("Normal")
+
+    class CouncilCheck(models.TextChoices):
+        NOT_YET = "not_yet", _("Not checked yet")
+        LISTED = "listed", _("On the list")
+        NOT_LISTED = "not_listed", _("Not on the list")
+
+    number = models.CharField(
+        _("Receipt number"), max_length=20, unique=True, editable=False
+    )
+    submission = models.OneToOneField(
+        "portal_forms.Submission",
+        on_delete=models.PROTECT,
+        related_name="referral",
+        verbose_name=_("Submission"),
+    )
+    partner = models.ForeignKey(
+        "staff.Partner",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="referrals",
+        verbose_name=_("School or group"),
+    )
+    urgency = models.CharField(
+        _("Urgency"), max_length=20, choices=Urgency.choices, default=Urgency.NORMAL
+    )
+    state = models.CharField(
+        _("State"), max_length=20, choices=State.choices, default=State.RECEIVED
+    )
+    unit = models.ForeignKey(
+        "staff.Unit",
+        on_delete=models.PROTECT,
+        related_name="referrals",
+        verbose_name=_("Unit in charge"),
+    )
+    is_restricted = models.BooleanField(_("Restricted"), default=False)
+    council_check = models.CharField(
+        _("Check of the council's list"),
+        max_length=20,
+        choices=CouncilCheck.choices,
+        default=CouncilCheck.NOT_YET,
+    )
+    council_checked_by = models.ForeignKey(
+        "staff.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Checked by"),
+    )
+    council_checked_at = models.DateTimeField(_("Checked at"), null=True, blank=True)
+    case = models.ForeignKey(
+        "cases.Case",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="referrals",
+        verbose_name=_("Case"),
+    )
+    closing_note = models.TextField(_("How it ended"), blank=True, max_length=1000)
+    received_at = models.DateTimeField(_("Received at"), db_index=True)
+
+    objects = ReferralQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-received_at", "-pk"]
+        verbose_name = _("Referral")
+        verbose_name_plural = _("Referrals")
+        permissions = [("export_referral", "Can export referrals")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def audit_subject(self) -> str:
+        return self.case.child.number if self.case_id else ""
+
+    def get_admin_url(self) -> str:
+        return reverse("referrals:detail", args=[self.pk])

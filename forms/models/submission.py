@@ -1,0 +1,155 @@
+"""Answers: while they are being given, and once they are received."""
+
+import uuid
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from forms.querysets import DraftQuerySet, SubmissionQuerySet
+
+
+class Draft(models.Model):
+    """Answers being given: kept on the server at every step, pinned to a version.
+
+    ``key_hash`` is the digest of the secret that the browser holds; whoever shows the
+    secret may go on. ``answers`` also keep what is irrelevant at the moment.
+    """
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(
+        "portal_forms.FormVersion", on_delete=models.PROTECT, related_name="drafts"
+    )
+    key_hash = models.CharField(max_length=64)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    partner = models.ForeignKey(
+        "staff.Partner",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    answers = models.JSONField(default=dict)
+    is_tryout = models.BooleanField(default=False)
+    started_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Draft")
+        verbose_name_plural = _("Drafts")
+
+    def __str__(self) -> str:
+        return f"{self.uuid}"
+
+
+class Submission(models.Model):
+    """Answers as they were received. They are kept as sent and never edited.
+
+    ``token`` is unique: the draft it came from, or the idempotency key of the API; a
+    second arrival with the same token is the same submission.
+    """
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        IN_REVIEW = "in_review", _("Being looked at")
+        DONE = "done", _("Dealt with")
+
+    receipt = models.CharField(_("Receipt number"), max_length=20, unique=True)
+    token = models.CharField(max_length=80, unique=True, editable=False)
+    form = models.ForeignKey(
+        "portal_forms.FormDefinition",
+        on_delete=models.PROTECT,
+        related_name="submissions",
+        verbose_name=_("Form"),
+    )
+    version = models.ForeignKey(
+        "portal_forms.FormVersion",
+        on_delete=models.PROTECT,
+        related_name="submissions",
+        verbose_name=_("Form version"),
+    )
+    partner = models.ForeignKey(
+        "staff.Partner",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="submissions",
+        verbose_name=_("School or group"),
+    )
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Submitted by"),
+    )
+    answers = models.JSONField(_("Answers"))
+    sha256 = models.CharField(max_length=64)
+    look_up_hash = models.CharField(max_length=64)
+    submitted_at = models.DateTimeField(_("Received at"), db_index=True)
+
+    status = models.CharField(
+        _("State shown to the sender"),
+        max_length=20,
+        choices=Status.choices,
+        default=Status.RECEIVED,
+    )
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("Submission")
+        verbose_name_plural = _("Submissions")
+
+    def __str__(self) -> str:
+        return self.receipt
+
+    FROZEN = ("receipt", "token", "version_id", "answers", "sha256", "submitted_at")
+
+    def save(self, *args, **kwargs) -> None:
+        if not self._state.adding:
+            stored = type(self).objects.values(*self.FROZEN).get(pk=self.pk)
+            if any(stored[name] != getattr(self, name) for name in self.FROZEN):
+                raise ValidationError(_("Received answers cannot be changed."))
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise ValidationError(_("Received answers cannot be deleted."))
+
+
+class IndexedAnswer(models.Model):
+    """A chosen answer of a submission, typed and indexed for lists and search.
+
+    ``slot`` is what the answer is to the city: the child's name, the urgency …;
+    ``text`` is the answer as shown, ``folded`` its search key.
+    """
+
+    submission = models.ForeignKey(
+        Submission, on_delete=models.CASCADE, related_name="indexed"
+    )
+    slot = models.SlugField(max_length=30)
+    text = models.CharField(max_length=200, blank=True)
+    folded = models.CharField(max_length=200, blank=True, db_index=True)
+    date = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="indexed_answer_once", fields=["submission", "slot"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id}"

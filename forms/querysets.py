@@ -1,0 +1,35 @@
+"""Who may read which answers. Editing a form opens no answer."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class DraftQuerySet(models.QuerySet):
+    """Drafts: private to whoever holds their key."""
+
+    def visible_to(self, user) -> "DraftQuerySet":
+        """A person's own drafts."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(owner=user)
+
+    def open(self) -> "DraftQuerySet":
+        return self.filter(expires_at__gt=timezone.now())
+
+
+class SubmissionQuerySet(models.QuerySet):
+    """Answers received."""
+
+    def visible_to(self, user) -> "SubmissionQuerySet":
+        """Those that became a referral the user may see, and those of the own partner.
+
+        The referral lives a step up, in cases. It is asked for by name, never imported:
+        answers are as visible as the matter they became.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        scope = user.scope
+        own = models.Q(partner__in=scope.partner_ids) if scope.partner_ids else None
+        referrals = self.model._meta.get_field("referral").related_model.objects
+        as_matter = models.Q(referral__in=referrals.visible_to(user))
+        return self.filter(as_matter | own if own is not None else as_matter)

@@ -1,0 +1,3 @@
+"""Addresses beside the page tree."""
+
+urlpatterns = []

@@ -1,0 +1,43 @@
+"""All addresses of the portal."""
+
+from django.contrib.auth.views import LogoutView
+from django.http import Http404
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from portal import views
+
+handler400 = "portal.views.bad_request"
+handler403 = "portal.views.forbidden"
+handler404 = "portal.views.not_found"
+handler500 = "portal.views.server_error"
+
+
+def closed(request, *args, **kwargs):
+    """A door of Wagtail that this portal does not open."""
+    raise Http404
+
+
+to_login = RedirectView.as_view(pattern_name="login", query_string=True)
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("accounts/login/", views.LoginView.as_view(), name="login"),
+    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("accounts/home/", views.account_home, name="account_home"),
+    path("admin/login/", to_login),
+    path("_util/login/", to_login),
+    re_path(r"^admin/(failwhale|test404)/", closed),
+    re_path(r"^admin/password_reset/", closed),
+    path("media/<path:path>", views.media),
+    path("documents/", include(wagtaildocs_urls)),
+    path("admin/", include(wagtailadmin_urls)),
+    path("", include("forms.urls")),
+    path("", include("programs.urls")),
+    path("", include("home.urls")),
+    path("", include(wagtail_urls)),
+]

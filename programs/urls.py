@@ -1,0 +1,3 @@
+"""Addresses of the programme beside its pages."""
+
+urlpatterns = []

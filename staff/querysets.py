@@ -1,0 +1,36 @@
+"""Who holds which post on which day; who may read the audit."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class MembershipQuerySet(models.QuerySet):
+    """Memberships, by day."""
+
+    def in_force(self, on: date | None = None) -> "MembershipQuerySet":
+        """Those valid *on* a day (today in Japan); an operator's end with its contract.
+
+        A membership whose operator's contract is over opens nothing, whatever its own
+        dates say.
+        """
+        on = on or timezone.localdate()
+        contract = Q(operator=None) | (
+            Q(operator__contract_from__lte=on)
+            & (Q(operator__contract_to=None) | Q(operator__contract_to__gte=on))
+        )
+        return self.filter(
+            Q(valid_to=None) | Q(valid_to__gte=on), contract, valid_from__lte=on
+        )
+
+
+class AuditEventQuerySet(models.QuerySet):
+    """The audit, for those whose office is to read it."""
+
+    def visible_to(self, user) -> "AuditEventQuerySet":
+        """Everything to auditors and the head of the centre; nothing to anyone else."""
+        if user.is_authenticated and user.scope.has("auditor", "centre_head"):
+            return self
+        return self.none()

@@ -1,0 +1,35 @@
+"""Template filters for Japanese dates."""
+
+from datetime import date, datetime
+
+from django import template
+from django.utils import timezone
+
+from staff import dates
+
+register = template.Library()
+
+
+def _day(value: date | datetime) -> date:
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
+@register.filter
+def wareki(value: date | datetime | None) -> str:
+    """``令和8年11月23日``; empty for no date."""
+    return dates.wareki(_day(value)) if value else ""
+
+
+@register.filter
+def wareki_weekday(value: date | datetime | None) -> str:
+    """``令和8年11月23日（月）``; empty for no date."""
+    return dates.wareki_weekday(_day(value)) if value else ""
+
+
+@register.filter
+def wareki_time(value: datetime | None) -> str:
+    """``令和8年11月23日（月） 14:05``; empty for no moment."""
+    if not value:
+        return ""
+    local = timezone.localtime(value)
+    return f"{dates.wareki_weekday(local.date())} {local:%-H:%M}"

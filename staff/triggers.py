@@ -1,0 +1,69 @@
+"""Database triggers that hold even when the code is wrong: operations for migrations.
+
+A table that must never change says so in its own migration, on SQLite and PostgreSQL
+alike. The model's guard gives the Japanese sentence; the trigger is the lock.
+"""
+
+from django.db import migrations
+
+
+def _statements(vendor: str, name: str, table: str, on: str, when: str, message: str):
+    if vendor == "sqlite":
+        return [
+            f"CREATE TRIGGER {name} BEFORE {on} ON {table} FOR EACH ROW WHEN {when} "
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        ]
+    result = "OLD" if on == "DELETE" else "NEW"
+    return [
+        f"CREATE FUNCTION {name}_f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {when} THEN RAISE EXCEPTION '{message}' "
+        f"USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+        f"RETURN {result}; END $$",
+        f"CREATE TRIGGER {name} BEFORE {on} ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {name}_f()",
+    ]
+
+
+def _create(schema_editor, *words: str) -> None:
+    for statement in _statements(schema_editor.connection.vendor, *words):
+        schema_editor.execute(statement)
+
+
+def changed(*columns: str) -> str:
+    """The SQL condition that any of *columns* is given another value."""
+    return " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in columns)
+
+
+def refuse(name: str, table: str, on: str, when: str = "", message: str = ""):
+    """Refuse the statement *on* (``UPDATE``, ``DELETE``, ``INSERT``) for each row.
+
+    *when* is an SQL condition over OLD and NEW that both databases understand; without
+    it the statement is always refused. A condition with a subquery is allowed.
+    """
+    message = message or f"{table}: rows of this kind are never changed"
+
+    def forward(apps, schema_editor):
+        _create(schema_editor, name, table, on, when or "1 = 1", message)
+
+    return migrations.RunPython(forward, migrations.RunPython.noop)
+
+
+def changed_beside(name: str, app: str, model: str, *, allowed: set[str], when: str):
+    """Refuse updates, where *when* holds, that touch another column than *allowed*."""
+
+    def forward(apps, schema_editor):
+        meta = apps.get_model(app, model)._meta
+        columns = [f.column for f in meta.concrete_fields if f.column not in allowed]
+        condition = f"({when}) AND ({changed(*columns)})"
+        message = f"{meta.db_table}: rows of this kind are never changed"
+        _create(schema_editor, name, meta.db_table, "UPDATE", condition, message)
+
+    return migrations.RunPython(forward, migrations.RunPython.noop)
+
+
+def append_only(table: str):
+    """Two operations: rows of *table* are neither changed nor deleted."""
+    return [
+        refuse(f"{table}_no_update", table, "UPDATE"),
+        refuse(f"{table}_no_delete", table, "DELETE"),
+    ]

@@ -1,0 +1,106 @@
+"""The standing cast. Every access test is played by the same people."""
+
+import pytest
+
+from staff.models import Membership, Partner, Unit
+from tests.factories import (
+    CaseFactory,
+    EnrolmentFactory,
+    MembershipFactory,
+    OperatorFactory,
+    PartnerFactory,
+    ReferralFactory,
+    SiteFactory,
+    UnitFactory,
+    UserFactory,
+)
+
+Role = Membership.Role
+Function = Unit.Function
+
+CITY = {
+    "intake": (Role.CASE_WORKER, Function.INTAKE, False),
+    "caseworker": (Role.CASE_WORKER, Function.CASEWORK, False),
+    "caseworker-lead": (Role.CASE_WORKER, Function.CASEWORK, True),
+    "protection": (Role.CASE_WORKER, Function.PROTECTION, False),
+    "programme": (Role.PROGRAMME_MANAGER, Function.PROGRAMME, False),
+    "programme-lead": (Role.PROGRAMME_MANAGER, Function.PROGRAMME, True),
+    "head": (Role.CENTRE_HEAD, Function.HEAD, True),
+}
+WITHOUT_BODY = {
+    "admin": Role.SYSTEM_ADMINISTRATOR,
+    "editor": Role.WEB_EDITOR,
+    "form-editor": Role.FORM_EDITOR,
+    "auditor": Role.AUDITOR,
+}
+EVERYBODY = [
+    *CITY,
+    *WITHOUT_BODY,
+    "operator",
+    "operator-staff",
+    "other-operator",
+    "school",
+    "group",
+]
+
+
+@pytest.fixture
+def site(db):
+    """The site of ``operator``."""
+    return SiteFactory(slug="enmusubi", operator=OperatorFactory(name="架空法人えん"))
+
+
+@pytest.fixture
+def cast(db, site):
+    """Every person of the cast by name: ``cast["operator"]``."""
+    people = {}
+
+    def join(username, role, **body):
+        user = UserFactory(username=username)
+        MembershipFactory(user=user, role=role, **body)
+        people[username] = user
+
+    for username, (role, function, is_lead) in CITY.items():
+        join(username, role, unit=UnitFactory(function=function), is_lead=is_lead)
+    for username, role in WITHOUT_BODY.items():
+        join(username, role)
+    join("operator", Role.OPERATOR_MANAGER, operator=site.operator)
+    join("operator-staff", Role.OPERATOR_STAFF, operator=site.operator)
+    other_site = SiteFactory(slug="other", operator=OperatorFactory(name="架空法人ほか"))
+    join("other-operator", Role.OPERATOR_MANAGER, operator=other_site.operator)
+    join("school", Role.SUBMITTER, partner=PartnerFactory(code="S-OWN"))
+    group = PartnerFactory(code="G-OWN", kind=Partner.Kind.GROUP)
+    join("group", Role.SUBMITTER, partner=group)
+    return people
+
+
+@pytest.fixture
+def log_in(client, cast):
+    """Log the client in as somebody of the cast: ``log_in("intake")``."""
+
+    def as_person(username):
+        client.force_login(
+            cast[username], backend="staff.backends.MembershipBackend"
+        )
+        return client
+
+    return as_person
+
+
+@pytest.fixture
+def referral(cast):
+    """A referral of the school, at the intake desk."""
+    partner = Partner.objects.get(code="S-OWN")
+    return ReferralFactory(submission__partner=partner)
+
+
+@pytest.fixture
+def case(cast):
+    """A case of the casework unit, still without use."""
+    return CaseFactory(unit=Unit.objects.get(function=Function.CASEWORK))
+
+
+@pytest.fixture
+def enrolment(cast, site, case):
+    """The same case, enrolled at the site of ``operator``."""
+    return EnrolmentFactory(case=case, site=site)
