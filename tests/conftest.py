@@ -66,7 +66,9 @@ def cast(db, site):
         join(username, role)
     join("operator", Role.OPERATOR_MANAGER, operator=site.operator)
     join("operator-staff", Role.OPERATOR_STAFF, operator=site.operator)
-    other_site = SiteFactory(slug="other", operator=OperatorFactory(name="架空法人ほか"))
+    other_site = SiteFactory(
+        slug="other", operator=OperatorFactory(name="架空法人ほか")
+    )
     join("other-operator", Role.OPERATOR_MANAGER, operator=other_site.operator)
     join("school", Role.SUBMITTER, partner=PartnerFactory(code="S-OWN"))
     group = PartnerFactory(code="G-OWN", kind=Partner.Kind.GROUP)
@@ -79,9 +81,7 @@ def log_in(client, cast):
     """Log the client in as somebody of the cast: ``log_in("intake")``."""
 
     def as_person(username):
-        client.force_login(
-            cast[username], backend="staff.backends.MembershipBackend"
-        )
+        client.force_login(cast[username], backend="staff.backends.MembershipBackend")
         return client
 
     return as_person

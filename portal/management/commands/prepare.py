@@ -1,0 +1,37 @@
+"""Bring the data directory up to date; on an empty one load the demo."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import BaseCommand, call_command
+
+from portal import demo
+from staff.models import User
+
+
+class Command(BaseCommand):
+    """Migrate, lay out the static files, and fill an empty portal.
+
+    An empty portal gets the public content of the seed and a fictional demo, unless
+    ``--empty`` is given: then it gets one system administrator.
+    """
+
+    help = "Migrate, collect static files, load the demo into an empty portal."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--empty", action="store_true")
+
+    def handle(self, *, empty: bool, **options):
+        for folder in (settings.DATA_DIR, settings.MEDIA_ROOT, settings.PRIVATE_ROOT):
+            Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        if User.objects.exists():
+            return
+        people = demo.load_administrator() if empty else demo.load()
+        if not empty:
+            (settings.DATA_DIR / "demo").touch()
+        self.stdout.write("\n利用者（この画面にだけ表示されます）")
+        for username, password, note in people:
+            self.stdout.write(f"  {username:<16} {password}  {note}")
+        self.stdout.write("")

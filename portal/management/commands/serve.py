@@ -1,0 +1,62 @@
+"""Serve the portal: the web server and the worker, until told to stop."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+
+from django.conf import settings
+from django.core.management import BaseCommand
+
+WORKER = [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"]
+WEB = [sys.executable, "-m", "portal.web"]
+
+
+class Command(BaseCommand):
+    """Keep the web server and the worker running; start again whichever dies."""
+
+    help = "Serve the portal until Ctrl-C."
+
+    def handle(self, **options):
+        self.is_over = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.is_over.set())
+        children = {name: self.start(name) for name in ("web", "worker")}
+        threading.Thread(target=self.announce, daemon=True).start()
+        while not self.is_over.wait(0.3):
+            for name, child in children.items():
+                if child.poll() is not None and not self.is_over.is_set():
+                    self.stderr.write(f"{name} が止まったため、起動し直します。")
+                    time.sleep(0.5)
+                    children[name] = self.start(name)
+        for child in children.values():
+            child.terminate()
+        for child in children.values():
+            try:
+                child.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+    def start(self, name: str) -> subprocess.Popen:
+        command = {"web": WEB, "worker": WORKER}[name]
+        return subprocess.Popen(  # noqa: S603  our own two programs
+            command, cwd=settings.BASE_DIR, start_new_session=True
+        )
+
+    def announce(self) -> None:
+        """Print the address, then ``Ready`` as soon as ``/readyz`` answers 200."""
+        host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+        near = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
+        self.stdout.write(f"{settings.PUBLIC_URL}/")
+        while not self.is_over.wait(0.3):
+            try:
+                urllib.request.urlopen(f"http://{near}:{port}/readyz", timeout=5)  # noqa: S310
+            except (urllib.error.URLError, OSError):
+                continue
+            self.stdout.write("Ready")
+            self.stdout.flush()
+            return

@@ -1,0 +1,188 @@
+"""Screens of the system administrator: accounts, memberships, units, bodies.
+
+An account carries no right by itself; a membership does. Nobody changes their own
+memberships, and no screen makes a superuser.
+"""
+
+from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.views.generic import CreateView, EditView
+from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.users.forms import UserForm
+from wagtail.users.views import users
+
+from staff.models import AuditEvent, Membership, Operator, Partner, Unit, User
+from staff.services import client_address, record_event
+
+
+class AccountForm(UserForm):
+    """An account: who somebody is and how they log in, and nothing they may do."""
+
+    first_name = last_name = is_superuser = None
+    email = forms.EmailField(label=_("Email"), required=False)
+
+    class Meta:
+        model = User
+        fields = ["username", "full_name", "email"]
+
+
+class AccountEditForm(AccountForm):
+    """The same for an account that exists: it can be closed, its password reset."""
+
+    password_required = False
+
+    def __init__(self, *args, editing_self: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        if editing_self:
+            del self.fields["is_active"]
+
+    class Meta(AccountForm.Meta):
+        fields = [*AccountForm.Meta.fields, "is_active"]
+
+
+class AuditedMixin:
+    """Write down what was saved: which record, which fields, never their values."""
+
+    audit_action = AuditEvent.Action.CHANGE
+
+    def save_instance(self):
+        instance = super().save_instance()
+        label = instance._meta.label_lower
+        record_event(
+            f"{label}.saved",
+            action=self.audit_action,
+            by=self.request.user,
+            ip=client_address(self.request),
+            type=label,
+            id=instance.pk,
+            fields=sorted(set(self.form.changed_data) - {"password1", "password2"}),
+        )
+        return instance
+
+
+class AccountCreateView(AuditedMixin, users.CreateView):
+    audit_action = AuditEvent.Action.CREATE
+
+
+class AccountEditView(AuditedMixin, users.EditView):
+    def dispatch(self, request, *args, **kwargs):
+        if self.object.is_superuser and not request.user.is_superuser:
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+class AccountViewSet(users.UserViewSet):
+    """Accounts. They are closed, not deleted: the audit names them."""
+
+    menu_label = _("Accounts")
+    add_view_class = AccountCreateView
+    edit_view_class = AccountEditView
+    create_template_name = edit_template_name = "staff/account_form.html"
+
+    def get_form_class(self, for_update=False):
+        return AccountEditForm if for_update else AccountForm
+
+
+class AuditedCreateView(AuditedMixin, CreateView):
+    audit_action = AuditEvent.Action.CREATE
+
+
+class AuditedEditView(AuditedMixin, EditView):
+    """An edit that is written down."""
+
+
+class AuditedModelViewSet(ModelViewSet):
+    """Plain screens of a model that holds no private life, each write audited."""
+
+    copy_view_enabled = False
+    add_to_reference_index = False
+    inspect_view_enabled = False
+
+    add_view_class = AuditedCreateView
+    edit_view_class = AuditedEditView
+
+
+class MembershipForm(WagtailAdminModelForm):
+    """A post of somebody else, from a day to a day."""
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.for_user in (cleaned.get("user"), self.initial_user()):
+            raise ValidationError(
+                _("Another administrator has to change your own memberships.")
+            )
+        return cleaned
+
+    def initial_user(self) -> User | None:
+        return User.objects.filter(pk=self.initial.get("user")).first()
+
+    class Meta:
+        model = Membership
+        fields = [
+            "user",
+            "role",
+            "unit",
+            "operator",
+            "partner",
+            "is_lead",
+            "valid_from",
+            "valid_to",
+        ]
+
+
+class MembershipViewSet(AuditedModelViewSet):
+    model = Membership
+    icon = "key"
+    menu_label = _("Memberships")
+    list_display = ["user", "role", "unit", "operator", "partner", "valid_to"]
+    list_filter = ["role", "unit", "operator"]
+
+    def get_form_class(self, for_update=False):
+        return MembershipForm
+
+
+class UnitViewSet(AuditedModelViewSet):
+    model = Unit
+    icon = "group"
+    menu_label = _("Units")
+    list_display = ["name", "function", "phone"]
+    form_fields = ["code", "name", "function", "phone"]
+
+
+class OperatorViewSet(AuditedModelViewSet):
+    model = Operator
+    icon = "home"
+    menu_label = _("Operators")
+    list_display = ["name", "contract_from", "contract_to", "phone"]
+    form_fields = ["name", "phone", "contract_from", "contract_to"]
+
+
+class PartnerViewSet(AuditedModelViewSet):
+    model = Partner
+    icon = "site"
+    menu_label = _("Schools and groups")
+    list_display = ["name", "code", "kind", "phone", "is_active"]
+    list_filter = ["kind", "is_active"]
+    search_fields = ["name", "name_kana", "code"]
+    form_fields = [
+        "code",
+        "name",
+        "name_kana",
+        "kind",
+        "phone",
+        "postal_code",
+        "address",
+        "is_active",
+    ]
+
+
+class DirectoryGroup(ViewSetGroup):
+    """Who works where: one menu for the system administrator."""
+
+    menu_label = _("Directory")
+    menu_icon = "group"
+    menu_order = 300
+    items = (MembershipViewSet, UnitViewSet, OperatorViewSet, PartnerViewSet)
