@@ -10,3 +10,6 @@ class ExchangeConfig(AppConfig):
     name = "exchange"
     label = "exchange"
     verbose_name = _("Exchange")
+
+    def ready(self) -> None:
+        from exchange import checks, mail  # noqa: F401  register themselves

@@ -1,4 +1,4 @@
-"""Who does what waits in the outbox: one handler for each channel, by name.
+"""Who does what waits in the outbox, and what is done every so often: by name.
 
 Apps above register theirs in ``AppConfig.ready``; so exchange never imports them.
 """
@@ -7,15 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 Handler = Callable[[dict[str, Any]], None]
+Task = Callable[[], None]
 
 _handlers: dict[str, Handler] = {}
+_tasks: list[tuple[int, Task]] = []
 
 
 def register(channel: str) -> Callable[[Handler], Handler]:
     """Call the decorated function with the payload of each item of *channel*.
 
     It runs at least once for an item, so it must be idempotent; it may raise, and is
-    then tried again later.
+    then tried again later. It has 60 seconds.
     """
 
     def decorator(handler: Handler) -> Handler:
@@ -30,3 +32,21 @@ def register(channel: str) -> Callable[[Handler], Handler]:
 def handler_for(channel: str) -> Handler:
     """The handler of a channel; KeyError if nobody registered one."""
     return _handlers[channel]
+
+
+def every(seconds: int) -> Callable[[Task], Task]:
+    """Let the worker call the decorated function about every *seconds*.
+
+    Every worker does, at its start too, so it must be harmless to call it twice.
+    """
+
+    def decorator(task: Task) -> Task:
+        _tasks.append((seconds, task))
+        return task
+
+    return decorator
+
+
+def periodic_tasks() -> list[tuple[int, Task]]:
+    """The registered tasks with their intervals in seconds."""
+    return list(_tasks)
