@@ -11,9 +11,8 @@ from pathlib import Path
 
 from django.utils.html import format_html
 
-FACE = (
-    Path(__file__).resolve().parent / "static/exchange/fonts/BIZUDPGothic-Regular.ttf"
-)
+FONTS = Path(__file__).resolve().parent / "static" / "exchange" / "fonts"
+FACE = FONTS / "BIZUDPGothic-Regular.ttf"
 SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
 # A run worth a look: a base with its selector, or something beyond the first plane.
 RUN = re.compile(f"(?:[^{SELECTORS}<>&\\s][{SELECTORS}]|[\U00010000-\U000e00ff])+")
@@ -39,7 +38,7 @@ def _face() -> tuple[frozenset[int], frozenset[tuple[int, int]]]:
 
 
 def is_drawn(cluster: str) -> bool:
-    """Whether the packaged face draws this character, with its selector if it has one."""
+    """Whether the packaged face draws this character (with its selector, if any)."""
     characters, sequences = _face()
     if len(cluster) == 1:
         return ord(cluster) in characters

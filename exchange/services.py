@@ -133,7 +133,7 @@ def _give_back(item: OutboxItem, lease: str, error: str) -> None:
 
 @transaction.atomic
 def send_again(item: OutboxItem, *, by: User) -> OutboxItem:
-    """Put an item that was given up, or that waits for its next attempt, first again."""
+    """Let an item that was given up, or that waits, be tried at once."""
     now = timezone.now()
     changed = (
         OutboxItem.objects.filter(pk=item.pk, done_at=None, attempts=item.attempts)

@@ -10,9 +10,9 @@ from exchange.querysets import ImportBatchQuerySet
 class ImportBatch(models.Model):
     """One uploaded file: previewed by one person, confirmed by the same, or dropped.
 
-    ``content`` is the file itself and is emptied once the batch is over; ``fingerprint``
-    is the state of the rows that the preview was computed from: a change between
-    preview and confirmation is noticed by it.
+    ``content`` is the file itself and is emptied once the batch is over;
+    ``fingerprint`` is the state of the rows that the preview was computed from: a
+    change between preview and confirmation is noticed by it.
     """
 
     class State(models.TextChoices):

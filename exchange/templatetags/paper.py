@@ -13,6 +13,6 @@ register = template.Library()
 def glyphs(text: str | None) -> SafeString:
     """Text, escaped, whose rare characters and variants ask the fallback face."""
     if text is None:
-        return mark_safe("")  # noqa: S308  empty
+        return SafeString()
     escaped = conditional_escape(text)
     return mark_safe(with_fallback(escaped))  # noqa: S308  escaped one line above
