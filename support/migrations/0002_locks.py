@@ -14,7 +14,12 @@ def parts(table: str) -> list:
     """Three operations: rows of a part stand still once their plan is frozen."""
     return [
         refuse(f"{table}_frozen_new", table, "INSERT", when=FROZEN.format(row="NEW")),
-        refuse(f"{table}_frozen_old", table, "UPDATE", when=FROZEN.format(row="OLD")),
+        refuse(
+            f"{table}_frozen_old",
+            table,
+            "UPDATE",
+            when=f"{FROZEN.format(row='OLD')} OR {FROZEN.format(row='NEW')}",
+        ),
         refuse(f"{table}_frozen_gone", table, "DELETE", when=FROZEN.format(row="OLD")),
     ]
 

@@ -5,12 +5,34 @@ tried with every box full.
 """
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from support.querysets import PlanPaperQuerySet, PlanPartQuerySet, PlanVersionQuerySet
+
+
+def box(label: str, length: int) -> models.TextField:
+    """A box of the paper: empty while drafting, never longer than what fits."""
+    return models.TextField(
+        label, blank=True, max_length=length, validators=[MaxLengthValidator(length)]
+    )
+
+
+def line(label: str, length: int) -> models.CharField:
+    """A line of the paper: empty while drafting."""
+    return models.CharField(label, blank=True, max_length=length)
+
+
+def refuse_frozen(plan_id: int | None) -> None:
+    """Say no where the plan version is confirmed; the database says it again."""
+    frozen = PlanVersion.objects.filter(pk=plan_id, state__in=PlanVersion.FROZEN)
+    if plan_id and frozen.exists():
+        raise ValidationError(
+            _("A confirmed plan cannot be changed. Make the next version.")
+        )
 
 
 class PlanVersion(models.Model):
@@ -28,6 +50,7 @@ class PlanVersion(models.Model):
         CONFIRMED = "confirmed", _("Confirmed")
         SUPERSEDED = "superseded", _("Superseded")
 
+    OPEN = [State.DRAFT, State.SHARED]
     FROZEN = [State.CONFIRMED, State.SUPERSEDED]
 
     class How(models.TextChoices):
@@ -58,46 +81,43 @@ class PlanVersion(models.Model):
     period_from = models.DateField(_("Period from"))
     period_to = models.DateField(_("Period until"))
 
-    child_voice = models.TextField(_("What the child wishes"), blank=True, max_length=160)
+    child_voice = box(_("What the child wishes"), 160)
     child_voice_on = models.DateField(_("Asked on"), null=True, blank=True)
-    child_voice_by = models.CharField(_("Asked by"), max_length=40, blank=True)
+    child_voice_by = line(_("Asked by"), 40)
     child_voice_how = models.CharField(
-        _("How the child was asked"), max_length=20, choices=How.choices
+        _("How the child was asked"), max_length=20, choices=How.choices, blank=True
     )
     child_recheck_on = models.DateField(_("Ask again on"), null=True, blank=True)
-    child_missing_reason = models.CharField(
-        _("Why the child was not heard"), max_length=60, blank=True
-    )
-    guardian_voice = models.TextField(
-        _("What the guardian wishes"), blank=True, max_length=160
-    )
-    guardian_missing_reason = models.CharField(
-        _("Why the guardian was not heard"), max_length=60, blank=True
-    )
-    situation = models.TextField(_("Situation and needs"), max_length=140)
-    strengths = models.TextField(_("Strengths and likes"), max_length=100)
-    policy = models.TextField(_("Line of the support"), max_length=140)
-    long_goal = models.TextField(_("Long-term goal"), max_length=80)
+    child_missing_reason = line(_("Why the child was not heard"), 60)
+    guardian_voice = box(_("What the guardian wishes"), 160)
+    guardian_missing_reason = line(_("Why the guardian was not heard"), 60)
+    situation = box(_("Situation and needs"), 140)
+    strengths = box(_("Strengths and likes"), 100)
+    policy = box(_("Line of the support"), 140)
+    long_goal = box(_("Long-term goal"), 80)
     long_goal_due = models.DateField(_("Long-term goal until"))
-    care_allergy = models.CharField(_("Allergies and medicine"), max_length=70)
-    care_handover = models.CharField(_("Transport and handing over"), max_length=70)
-    care_other = models.CharField(_("Other care"), max_length=70)
-    emergency_contact = models.CharField(_("In an emergency"), max_length=70)
+    care_allergy = line(_("Allergies and medicine"), 70)
+    care_handover = line(_("Transport and handing over"), 70)
+    care_other = line(_("Other care"), 70)
+    emergency_contact = line(_("In an emergency"), 70)
     monitoring_on = models.DateField(_("Monitoring on"))
     review_on = models.DateField(_("Next review on"))
 
     explained_on = models.DateField(_("Explained on"), null=True, blank=True)
-    explained_by = models.CharField(_("Explained by"), max_length=40, blank=True)
+    explained_by = line(_("Explained by"), 40)
     guardian_signed_on = models.DateField(
         _("Signed by the guardian on"), null=True, blank=True
     )
-    signature_missing_reason = models.CharField(
-        _("Why there is no signature"), max_length=60, blank=True
+    signature_missing_reason = line(_("Why there is no signature"), 60)
+    child_signed_on = models.DateField(
+        _("Signed by the child on"), null=True, blank=True
     )
-    child_signed_on = models.DateField(_("Signed by the child on"), null=True, blank=True)
 
     author = models.ForeignKey(
-        "staff.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Author")
+        "staff.User",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("Author"),
     )
     shared_at = models.DateTimeField(_("Shared at"), null=True, blank=True)
     acknowledged_by = models.ForeignKey(
@@ -130,12 +150,30 @@ class PlanVersion(models.Model):
             ("acknowledge_planversion", "Can acknowledge support plans"),
         ]
         constraints = [
-            models.UniqueConstraint(name="plan_version_once", fields=["case", "version"]),
+            models.UniqueConstraint(
+                name="plan_version_once", fields=["case", "version"]
+            ),
             models.UniqueConstraint(
                 name="plan_one_being_written",
-                fields=["case"],
+                fields=["enrolment"],
                 condition=Q(state__in=["draft", "shared"]),
                 violation_error_message=_("Another version is being written."),
+            ),
+            models.UniqueConstraint(
+                name="plan_one_in_force",
+                fields=["case"],
+                condition=Q(state="confirmed"),
+                violation_error_message=_("Another version is in force."),
+            ),
+            models.CheckConstraint(
+                name="plan_confirmed_whole",
+                condition=~Q(state__in=["confirmed", "superseded"])
+                | Q(
+                    acknowledged_by__isnull=False,
+                    acknowledged_at__isnull=False,
+                    confirmed_by__isnull=False,
+                    confirmed_at__isnull=False,
+                ),
             ),
             models.CheckConstraint(
                 name="plan_period_in_order",
@@ -147,18 +185,31 @@ class PlanVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.case}-P{self.version}"
 
+    def save(self, *args, **kwargs) -> None:
+        refuse_frozen(self.pk)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise ValidationError(_("A plan is never deleted."))
+
+    def get_admin_url(self) -> str:
+        return reverse("plans:detail", args=[self.pk])
+
     @property
     def audit_subject(self) -> str:
         return self.case.audit_subject
 
-    def get_admin_url(self) -> str:
-        return reverse("plans:detail", args=[self.pk])
+    @property
+    def is_frozen(self) -> bool:
+        return self.state in self.FROZEN
 
 
 class PlanGoal(models.Model):
     """A short-term goal of a plan version: one to three of them."""
 
-    plan = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="goals")
+    plan = models.ForeignKey(
+        PlanVersion, on_delete=models.PROTECT, related_name="goals"
+    )
     order = models.PositiveSmallIntegerField(default=0)
     goal = models.CharField(_("Short-term goal"), max_length=60)
     measure = models.CharField(_("What we do and how"), max_length=80)
@@ -174,6 +225,10 @@ class PlanGoal(models.Model):
     def __str__(self) -> str:
         return f"{self.plan}-G{self.order}"
 
+    def save(self, *args, **kwargs) -> None:
+        refuse_frozen(self.plan_id)
+        super().save(*args, **kwargs)
+
 
 class PlanService(models.Model):
     """What the plan says of one of the services: given and how, or why not."""
@@ -185,11 +240,9 @@ class PlanService(models.Model):
         "programs.ServiceType", on_delete=models.PROTECT, related_name="+"
     )
     is_given = models.BooleanField(_("Given"), default=False)
-    content = models.CharField(
-        _("What exactly, or why not"), max_length=54, blank=True
-    )
-    frequency = models.CharField(_("How often"), max_length=12, blank=True)
-    person = models.CharField(_("Person in charge"), max_length=12, blank=True)
+    content = line(_("What exactly, or why not"), 54)
+    frequency = line(_("How often"), 12)
+    person = line(_("Person in charge"), 12)
 
     objects = PlanPartQuerySet.as_manager()
 
@@ -206,14 +259,25 @@ class PlanService(models.Model):
     def __str__(self) -> str:
         return f"{self.plan}-{self.service_id}"
 
+    def save(self, *args, **kwargs) -> None:
+        refuse_frozen(self.plan_id)
+        super().save(*args, **kwargs)
+
 
 class Advice(models.Model):
     """What the city says about a plan version that the operator shared (助言)."""
 
-    plan = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="advice")
-    text = models.TextField(_("Advice"), max_length=1000)
+    plan = models.ForeignKey(
+        PlanVersion, on_delete=models.PROTECT, related_name="advice"
+    )
+    text = models.TextField(
+        _("Advice"), max_length=1000, validators=[MaxLengthValidator(1000)]
+    )
     author = models.ForeignKey(
-        "staff.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Author")
+        "staff.User",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("Author"),
     )
     written_at = models.DateTimeField(_("Written at"), auto_now_add=True)
 
@@ -226,6 +290,11 @@ class Advice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan}-H{self.pk}"
+
+    def save(self, *args, **kwargs) -> None:
+        if not self._state.adding:
+            raise ValidationError(_("Advice that was given cannot be changed."))
+        super().save(*args, **kwargs)
 
 
 class PlanPaper(models.Model):
@@ -247,11 +316,11 @@ class PlanPaper(models.Model):
     def __str__(self) -> str:
         return f"{self.plan}"
 
-    @property
-    def audit_subject(self) -> str:
-        return self.plan.audit_subject
-
     def save(self, *args, **kwargs) -> None:
         if not self._state.adding:
             raise ValidationError(_("A stored paper cannot be changed."))
         super().save(*args, **kwargs)
+
+    @property
+    def audit_subject(self) -> str:
+        return self.plan.audit_subject
