@@ -1,25 +1,36 @@
 """Database triggers that hold even when the code is wrong: operations for migrations.
 
 A table that must never change says so in its own migration, on SQLite and PostgreSQL
-alike. The model's guard gives the Japanese sentence; the trigger is the lock.
+alike. The model's guard gives the Japanese sentence; the trigger is the lock. SQLite
+loses a table's triggers when a later migration rebuilds the table, so such a migration
+ends with the same locks again.
 """
 
 from django.db import migrations
 
 
+class Lock(migrations.RunPython):
+    """One trigger that refuses a statement on a table."""
+
+    def __init__(self, name: str, make):
+        self.lock_name = name
+        super().__init__(make, migrations.RunPython.noop, elidable=False)
+
+
 def _statements(vendor: str, name: str, table: str, on: str, when: str, message: str):
     if vendor == "sqlite":
         return [
+            f"DROP TRIGGER IF EXISTS {name}",
             f"CREATE TRIGGER {name} BEFORE {on} ON {table} FOR EACH ROW WHEN {when} "
-            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
         ]
     result = "OLD" if on == "DELETE" else "NEW"
     return [
-        f"CREATE FUNCTION {name}_f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF {when} THEN RAISE EXCEPTION '{message}' "
+        f"CREATE OR REPLACE FUNCTION {name}_f() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF {when} THEN RAISE EXCEPTION '{message}' "
         f"USING ERRCODE = 'integrity_constraint_violation'; END IF; "
         f"RETURN {result}; END $$",
-        f"CREATE TRIGGER {name} BEFORE {on} ON {table} "
+        f"CREATE OR REPLACE TRIGGER {name} BEFORE {on} ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION {name}_f()",
     ]
 
@@ -34,7 +45,7 @@ def changed(*columns: str) -> str:
     return " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in columns)
 
 
-def refuse(name: str, table: str, on: str, when: str = "", message: str = ""):
+def refuse(name: str, table: str, on: str, when: str = "", message: str = "") -> Lock:
     """Refuse the statement *on* (``UPDATE``, ``DELETE``, ``INSERT``) for each row.
 
     *when* is an SQL condition over OLD and NEW that both databases understand; without
@@ -42,26 +53,28 @@ def refuse(name: str, table: str, on: str, when: str = "", message: str = ""):
     """
     message = message or f"{table}: rows of this kind are never changed"
 
-    def forward(apps, schema_editor):
+    def make(apps, schema_editor):
         _create(schema_editor, name, table, on, when or "1 = 1", message)
 
-    return migrations.RunPython(forward, migrations.RunPython.noop)
+    return Lock(name, make)
 
 
-def changed_beside(name: str, app: str, model: str, *, allowed: set[str], when: str):
+def changed_beside(
+    name: str, app: str, model: str, *, allowed: set[str], when: str
+) -> Lock:
     """Refuse updates, where *when* holds, that touch another column than *allowed*."""
 
-    def forward(apps, schema_editor):
+    def make(apps, schema_editor):
         meta = apps.get_model(app, model)._meta
         columns = [f.column for f in meta.concrete_fields if f.column not in allowed]
         condition = f"({when}) AND ({changed(*columns)})"
         message = f"{meta.db_table}: rows of this kind are never changed"
         _create(schema_editor, name, meta.db_table, "UPDATE", condition, message)
 
-    return migrations.RunPython(forward, migrations.RunPython.noop)
+    return Lock(name, make)
 
 
-def append_only(table: str):
+def append_only(table: str) -> list[Lock]:
     """Two operations: rows of *table* are neither changed nor deleted."""
     return [
         refuse(f"{table}_no_update", table, "UPDATE"),
