@@ -1,6 +1,8 @@
 """What the city found out and thinks: the ground of every decision."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,20 @@ class Assessment(models.Model):
         SUPERSEDED = "superseded", _("Superseded")
 
     EDITABLE = [State.DRAFT, State.RETURNED]
+    UNFINISHED = [State.DRAFT, State.RETURNED, State.SUBMITTED]
+    FROZEN = [State.CONFIRMED, State.SUPERSEDED]
+    CONTENT = [
+        "situation",
+        "child_voice",
+        "guardian_voice",
+        "strengths",
+        "risks",
+        "urgency",
+        "needs",
+        "considered",
+        "recommendation",
+        "shared_summary",
+    ]
 
     class Urgency(models.TextChoices):
         A = "a", _("A: at once")
@@ -82,8 +98,45 @@ class Assessment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="assessment_version_once", fields=["case", "version"]
-            )
+            ),
+            models.UniqueConstraint(
+                name="assessment_one_unfinished_per_case",
+                fields=["case"],
+                condition=Q(state__in=["draft", "submitted", "returned"]),
+                violation_error_message=_(
+                    "An assessment of this case is still being written."
+                ),
+            ),
+            models.UniqueConstraint(
+                name="assessment_one_confirmed_per_case",
+                fields=["case"],
+                condition=Q(state="confirmed"),
+            ),
+            models.CheckConstraint(
+                name="assessment_confirmed_by_another_person",
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("author")),
+                violation_error_message=_(
+                    "Nobody confirms what they wrote themselves."
+                ),
+            ),
+            models.CheckConstraint(
+                name="assessment_confirmed_has_a_confirmer",
+                condition=~Q(state__in=["confirmed", "superseded"])
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+            ),
         ]
+
+    def save(self, *args, **kwargs) -> None:
+        if not self._state.adding:
+            stored = type(self).objects.filter(pk=self.pk, state__in=self.FROZEN)
+            if stored.exists():
+                raise ValidationError(_("A confirmed assessment cannot be changed."))
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        if self.state in self.FROZEN:
+            raise ValidationError(_("A confirmed assessment cannot be changed."))
+        return super().delete(*args, **kwargs)
 
     def __str__(self) -> str:
         return f"{self.case}-A{self.version}"

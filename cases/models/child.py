@@ -2,8 +2,10 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.names import search_key
@@ -52,6 +54,7 @@ class Child(models.Model):
     )
     grade_note = models.CharField(_("Grade and class"), max_length=40, blank=True)
     search_key = models.CharField(max_length=250, db_index=True, editable=False)
+    revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ChildQuerySet.as_manager()
 
@@ -62,6 +65,10 @@ class Child(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def clean(self) -> None:
+        if self.birth_date and self.birth_date > timezone.localdate():
+            raise ValidationError({"birth_date": _("This date lies in the future.")})
 
     def save(self, *args, **kwargs) -> None:
         self.search_key = search_key(self.full_kana + self.full_name)

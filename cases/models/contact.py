@@ -1,5 +1,6 @@
 """Every conversation about a child, and every consent, or the reason for none."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ class ContactLog(models.Model):
 
     It hangs from a case, or from a referral that is not a case yet. ``visibility`` says
     how far it may be read: by the operator too, by the city, by the own unit alone.
+    Records are added and never changed; a mistake is answered by a further record.
     """
 
     class Kind(models.TextChoices):
@@ -69,8 +71,21 @@ class ContactLog(models.Model):
             )
         ]
 
+    def save(self, *args, **kwargs) -> None:
+        if not self._state.adding:
+            raise ValidationError(_("A contact record cannot be changed. Add another."))
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise ValidationError(_("A contact record cannot be changed. Add another."))
+
     def __str__(self) -> str:
         return f"L{self.pk}"
+
+    @property
+    def audit_subject(self) -> str:
+        matter = self.case or self.referral
+        return matter.audit_subject
 
 
 class Consent(models.Model):
@@ -122,3 +137,7 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"S{self.pk}"
+
+    @property
+    def audit_subject(self) -> str:
+        return self.case.audit_subject

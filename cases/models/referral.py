@@ -26,6 +26,17 @@ class Referral(models.Model):
 
     OPEN_STATES = [State.RECEIVED, State.TRIAGED, State.HEARING]
 
+    # What may be done next, and from which states. The check of the list comes first:
+    # nobody is led elsewhere, and no case opens, before it is known who must care.
+    ACTS = {
+        "triage": OPEN_STATES,
+        "hearing": [State.TRIAGED, State.HEARING],
+        "accept": [State.HEARING],
+        "redirect": [State.TRIAGED, State.HEARING],
+        "duplicate": OPEN_STATES,
+        "withdraw": OPEN_STATES,
+    }
+
     class Urgency(models.TextChoices):
         NOW = "now", _("Right now")
         THIS_WEEK = "this_week", _("Within this week")
@@ -81,6 +92,9 @@ class Referral(models.Model):
         verbose_name=_("Checked by"),
     )
     council_checked_at = models.DateTimeField(_("Checked at"), null=True, blank=True)
+    council_note = models.TextField(
+        _("Note on the check"), blank=True, max_length=1000
+    )
     case = models.ForeignKey(
         "cases.Case",
         on_delete=models.PROTECT,
@@ -90,6 +104,15 @@ class Referral(models.Model):
         verbose_name=_("Case"),
     )
     closing_note = models.TextField(_("How it ended"), blank=True, max_length=1000)
+    closed_by = models.ForeignKey(
+        "staff.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Closed by"),
+    )
+    closed_at = models.DateTimeField(_("Closed at"), null=True, blank=True)
     received_at = models.DateTimeField(_("Received at"), db_index=True)
 
     objects = ReferralQuerySet.as_manager()
@@ -106,6 +129,13 @@ class Referral(models.Model):
     @property
     def audit_subject(self) -> str:
         return self.case.child.number if self.case_id else ""
+
+    def may(self, act: str) -> bool:
+        """Whether *act* is one of the next steps from the state this row is in."""
+        if act == "triage" and self.council_check == self.CouncilCheck.LISTED:
+            # Taken back only while nothing was written down in confidence.
+            return self.state == self.State.TRIAGED
+        return self.state in self.ACTS[act]
 
     def get_admin_url(self) -> str:
         return reverse("referrals:detail", args=[self.pk])
