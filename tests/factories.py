@@ -1,9 +1,10 @@
 """Plain factories with traits; the people of the cast are in conftest."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from cases.models import Assessment, Case, Child, ContactLog, Referral
@@ -285,8 +286,8 @@ class EnrolmentFactory(DjangoModelFactory):
 
     case = factory.SubFactory(CaseFactory, state=Case.State.IN_USE)
     site = factory.SubFactory(SiteFactory)
-    starts_on = date(2026, 10, 1)
-    ends_on = date(2027, 4, 1)
+    starts_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=60))
+    ends_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=120))
     decision = factory.SubFactory(
         DecisionFactory,
         approved=True,
