@@ -38,6 +38,4 @@ class EnrolmentQuerySet(CaseRecordQuerySet):
     def in_force(self, on=None) -> "EnrolmentQuerySet":
         """Those whose period includes the day (today in Japan)."""
         on = on or timezone.localdate()
-        return self.filter(
-            Q(ends_on=None) | Q(ends_on__gt=on), starts_on__lte=on
-        )
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=on), starts_on__lte=on)

@@ -31,6 +31,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "cases.add_consent",
         "cases.add_assessment",
         "cases.change_assessment",
+        "decisions.propose_measure",
         "support.acknowledge_planversion",
     ],
     "programme_manager": [

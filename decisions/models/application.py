@@ -39,6 +39,9 @@ class UseApplication(models.Model):
     state = models.CharField(
         _("State"), max_length=20, choices=State.choices, default=State.RECEIVED
     )
+    withdrawal_reason = models.TextField(
+        _("Why it was withdrawn"), blank=True, max_length=1000
+    )
     recorded_by = models.ForeignKey(
         "staff.User",
         on_delete=models.PROTECT,
@@ -90,9 +93,7 @@ class PlacementInquiry(models.Model):
         _("Answer"), max_length=20, choices=Answer.choices, default=Answer.WAITING
     )
     note = models.CharField(_("Note"), max_length=200, blank=True)
-    author = models.ForeignKey(
-        "staff.User", on_delete=models.PROTECT, related_name="+"
-    )
+    author = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
 
     objects = CityRecordQuerySet.as_manager()
 

@@ -26,6 +26,18 @@ class Decision(models.Model):
         MEASURE = "measure", _("Measure")
         END = "end", _("End of use")
 
+    class EndReason(models.TextChoices):
+        GOAL = "goal", _("The goals were reached")
+        GRADUATION = "graduation", _("Graduation or age")
+        MOVED = "moved", _("Moved away")
+        DECLINED = "declined", _("The family declines")
+        OTHER_SERVICE = "other_service", _("Goes on to another service")
+        PROTECTED = "protected", _("Temporary custody or placement")
+        ABSENT = "absent", _("Not used for a long time")
+        CANCELLED = "cancelled", _("Cancelled by the city")
+        DEATH = "death", _("Death")
+        OTHER = "other", _("Other")
+
     BY_HEAD = [Kind.RECOMMEND, Kind.MEASURE]
     STARTS_USE = [Kind.USE, Kind.MEASURE]
 
@@ -38,7 +50,7 @@ class Decision(models.Model):
 
     EDITABLE = [State.DRAFT, State.RETURNED]
 
-    number = models.CharField(
+    number = models.CharField(  # noqa: DJ001  drafts have none, and it is unique
         _("Document number"), max_length=20, unique=True, null=True, editable=False
     )
     kind = models.CharField(_("Kind"), max_length=20, choices=Kind.choices)
@@ -85,6 +97,9 @@ class Decision(models.Model):
     elsewhere = models.CharField(
         _("Where the family can turn to"), max_length=200, blank=True
     )
+    end_reason = models.CharField(
+        _("Why the use ends"), max_length=20, choices=EndReason.choices, blank=True
+    )
     state = models.CharField(
         _("State"), max_length=20, choices=State.choices, default=State.DRAFT
     )
@@ -95,6 +110,7 @@ class Decision(models.Model):
         related_name="+",
         verbose_name=_("Drafted by"),
     )
+    drafted_at = models.DateTimeField(_("Drafted at"), auto_now_add=True)
     edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -124,6 +140,7 @@ class Decision(models.Model):
         verbose_name = _("Decision")
         verbose_name_plural = _("Decisions")
         permissions = [
+            ("propose_measure", "Can draft recommendations and measures"),
             ("approve_use", "Can approve decisions on use"),
             ("approve_measure", "Can approve recommendations and measures"),
         ]
@@ -156,22 +173,31 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return self.number or f"{self.case}-D{self.pk}"
 
-    @property
-    def audit_subject(self) -> str:
-        return self.case.audit_subject
-
-    def get_admin_url(self) -> str:
-        return reverse("decisions:detail", args=[self.pk])
-
     def save(self, *args, **kwargs) -> None:
-        if self.pk and Decision.objects.filter(
-            pk=self.pk, state=self.State.APPROVED
-        ).exists():
+        if (
+            self.pk
+            and Decision.objects.filter(pk=self.pk, state=self.State.APPROVED).exists()
+        ):
             raise ValidationError(_("An approved decision cannot be changed."))
         super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
         raise ValidationError(_("A decision cannot be deleted. Withdraw the draft."))
+
+    @property
+    def audit_subject(self) -> str:
+        return self.case.audit_subject
+
+    @property
+    def is_by_head(self) -> bool:
+        return self.kind in self.BY_HEAD
+
+    @property
+    def starts_use(self) -> bool:
+        return self.kind in self.STARTS_USE
+
+    def get_admin_url(self) -> str:
+        return reverse("decisions:detail", args=[self.pk])
 
 
 class Notice(models.Model):
@@ -193,11 +219,11 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return f"{self.decision}"
 
-    @property
-    def audit_subject(self) -> str:
-        return self.decision.audit_subject
-
     def save(self, *args, **kwargs) -> None:
         if not self._state.adding:
             raise ValidationError(_("A stored paper cannot be changed."))
         super().save(*args, **kwargs)
+
+    @property
+    def audit_subject(self) -> str:
+        return self.decision.audit_subject

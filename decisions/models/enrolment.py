@@ -1,6 +1,6 @@
 """A child's time at a site. It exists because a decision says so."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -59,6 +59,11 @@ class Enrolment(models.Model):
     @property
     def audit_subject(self) -> str:
         return self.case.audit_subject
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of use; None where no end is known."""
+        return self.ends_on and self.ends_on - timedelta(days=1)
 
     def is_in_force(self, on: date) -> bool:
         return self.starts_on <= on and (self.ends_on is None or on < self.ends_on)
