@@ -99,35 +99,35 @@ def world(cast, site):
     return cast
 
 
+NUMBERS = [
+    "pk",
+    "page_id",
+    "image_id",
+    "parent_page_id",
+    "uploaded_file_id",
+    "page_to_move_id",
+    "revision_id",
+    "revision_id_a",
+    "revision_id_b",
+    "document_id",
+    "task_state_id",
+    "task_id",
+    "page_pk",
+    "session_id",
+    "redirect_id",
+    "doc_id",
+    "destination_id",
+    "workflow_state_id",
+    "collection_id",
+    "workflow_pk",
+    "object_id",
+    "submission_id",
+]
+
+
 def values(pk: int) -> dict[str, object]:
     """A value for every parameter an address may take, pointing at one key."""
-    numbers = dict.fromkeys(
-        [
-            "pk",
-            "page_id",
-            "image_id",
-            "parent_page_id",
-            "uploaded_file_id",
-            "page_to_move_id",
-            "revision_id",
-            "document_id",
-            "task_state_id",
-            "task_id",
-            "page_pk",
-            "session_id",
-            "redirect_id",
-            "doc_id",
-            "destination_id",
-            "workflow_state_id",
-            "collection_id",
-            "workflow_pk",
-            "object_id",
-            "revision_id_a",
-            "revision_id_b",
-            "submission_id",
-        ],
-        pk,
-    )
+    numbers = dict.fromkeys(NUMBERS, pk)
     return numbers | {
         "app_label": "cases",
         "model_name": "case",
