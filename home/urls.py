@@ -1,3 +1,11 @@
 """Addresses beside the page tree."""
 
-urlpatterns = []
+from django.urls import path
+
+from home import views
+
+urlpatterns = [
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+    path("leave/", views.leave, name="leave"),
+]

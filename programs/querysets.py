@@ -9,6 +9,17 @@ class SiteQuerySet(models.QuerySet):
     def public(self) -> "SiteQuerySet":
         return self.filter(is_public=True)
 
+    def with_parent(self) -> "SiteQuerySet":
+        """With the main site read along, which a satellite's hours may need."""
+        return self.select_related("parent")
+
     def run_by(self, user) -> "SiteQuerySet":
         """Sites of the operators for which the user works today."""
         return self.filter(operator__in=user.scope.operator_ids)
+
+
+class ServiceTypeQuerySet(models.QuerySet):
+    """The services of the contract."""
+
+    def public(self) -> "ServiceTypeQuerySet":
+        return self.filter(is_public=True)

@@ -1,3 +1,9 @@
 """Addresses of the programme beside its pages."""
 
-urlpatterns = []
+from django.urls import path
+
+from programs import views
+
+urlpatterns = [
+    path("sites/<slug:slug>/calendar.ics", views.site_calendar, name="site_calendar"),
+]

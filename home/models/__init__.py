@@ -1,5 +1,6 @@
 """The models of home, by subject."""
 
 from home.models.contact import ContactSettings
+from home.models.pages import BasePage, ContentPage
 
-__all__ = ["ContactSettings"]
+__all__ = ["BasePage", "ContactSettings", "ContentPage"]

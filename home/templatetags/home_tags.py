@@ -1,11 +1,16 @@
 """What every public page asks of the portal: navigation, contact, icons."""
 
+import re
+
 from django import template
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from wagtail.models import Site
 
-from home.models import ContactSettings
+from home.models import ContactSettings, ContentPage
 
 register = template.Library()
+READING = re.compile(r"\{([^{}|]{1,40})\|([^{}|]{1,40})\}")
 
 
 def site_of(context) -> Site | None:
@@ -65,3 +70,38 @@ def breadcrumbs(context) -> dict[str, object]:
         return {"ancestors": []}
     above = page.get_ancestors().filter(depth__gte=site.root_page.depth)
     return {"ancestors": above, "page": page, "request": context.get("request")}
+
+
+@register.inclusion_tag("partials/footer_navigation.html", takes_context=True)
+def footer_navigation(context) -> dict[str, object]:
+    """The pages that editors want linked at the foot of every page."""
+    site = site_of(context)
+    pages = ContentPage.objects.live().public().filter(in_footer=True) if site else []
+    return {"pages": pages, "request": context.get("request")}
+
+
+@register.filter
+def readings_inline(text: str) -> SafeString:
+    """``{漢字|かんじ}`` as ruby; everything else stays the text it is."""
+    return format_html_join("", "{}", ((part,) for part in pieces(str(text))))
+
+
+def pieces(text: str):
+    """The text cut at its readings; what is no reading is escaped as it stands."""
+    end = 0
+    for match in READING.finditer(text):
+        yield escape(text[end : match.start()])
+        yield format_html(
+            "<ruby>{}<rp>（</rp><rt>{}</rt><rp>）</rp></ruby>", match[1], match[2]
+        )
+        end = match.end()
+    yield escape(text[end:])
+
+
+@register.filter
+def readings(text: str) -> SafeString:
+    """The same in paragraphs: one for each line that is not empty."""
+    lines = [line for line in str(text).splitlines() if line.strip()]
+    return format_html_join(
+        "\n", "<p>{}</p>", ((readings_inline(line),) for line in lines)
+    )

@@ -7,11 +7,14 @@ from programs.models.facts import (
     ServiceType,
     Site,
 )
+from programs.models.pages import ProgrammePage, SitePage
 
 __all__ = [
     "OpeningException",
     "OpeningHours",
+    "ProgrammePage",
     "SchoolHoliday",
     "ServiceType",
     "Site",
+    "SitePage",
 ]

@@ -1,12 +1,14 @@
 """Facts about the programme that pages, forms, casework and the API all read."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
-from programs.querysets import SiteQuerySet
+from home.blocks import ICONS, is_phone
+from programs.querysets import ServiceTypeQuerySet, SiteQuerySet
 
 
 class ServiceType(models.Model):
@@ -24,9 +26,14 @@ class ServiceType(models.Model):
     label_public = models.CharField(_("Label for the public"), max_length=60)
     description = models.TextField(_("Description"), blank=True, max_length=400)
     unit = models.CharField(_("Counted in"), max_length=20, choices=Unit.choices)
+    icon = models.CharField(
+        _("Icon"), max_length=20, choices=ICONS, default="info", blank=True
+    )
     is_optional = models.BooleanField(_("Optional service"), default=False)
     is_public = models.BooleanField(_("Shown to the public"), default=True)
     order = models.PositiveSmallIntegerField(_("Order"), default=0)
+
+    objects = ServiceTypeQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "code"]
@@ -81,7 +88,9 @@ class Site(ClusterableModel):
         choices=AddressVisibility.choices,
         default=AddressVisibility.HIDDEN,
     )
-    phone = models.CharField(_("Phone"), max_length=20, blank=True)
+    phone = models.CharField(
+        _("Phone"), max_length=20, blank=True, validators=[is_phone]
+    )
     fee_note = models.CharField(_("Fees"), max_length=200, blank=True)
     holiday_rule = models.CharField(
         _("On public holidays"),
@@ -101,6 +110,29 @@ class Site(ClusterableModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """A satellite belongs to a main site that is no satellite itself."""
+        if self.parent and (self.parent.parent_id or self.parent_id == self.pk):
+            raise ValidationError(
+                {"parent": _("Choose a main site that is not a satellite itself.")}
+            )
+
+    @property
+    def shown_address(self) -> str:
+        """The address as far as it may be shown; empty when it is kept back."""
+        return {
+            self.AddressVisibility.PUBLIC: self.address,
+            self.AddressVisibility.AREA_ONLY: self.area,
+        }.get(self.address_visibility, "")
+
+    @property
+    def capacity_words(self) -> str:
+        """The guide with its note, such as ``25名程度（小学生・中学生中心）``."""
+        parts = []
+        if self.capacity_guide is not None:
+            parts.append(_("About %(count)d children") % {"count": self.capacity_guide})
+        return "\n".join(filter(None, [*map(str, parts), self.capacity_note]))
 
 
 class OpeningHours(models.Model):

@@ -1,0 +1,104 @@
+"""The home page of the programme, and the page of each site."""
+
+from django.db import models
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+
+from home.blocks import LinkBlock
+from home.models import BasePage
+from programs import calendar, hours
+from programs.models.facts import SchoolHoliday, ServiceType, Site
+
+
+class ProgrammePage(BasePage):
+    """The top page: what it is, whether it is open today, where to go on."""
+
+    tagline = models.CharField(_("Line above the heading"), max_length=80, blank=True)
+    doors = StreamField(
+        [("door", LinkBlock())],
+        blank=True,
+        verbose_name=_("Ways on, by audience"),
+    )
+    audience_text = models.TextField(_("Who it is for"), blank=True, max_length=600)
+
+    template = "programs/programme_page.html"
+    parent_page_types = ["wagtailcore.Page"]
+    max_count = 1
+    content_panels = [
+        *BasePage.content_panels[:1],
+        FieldPanel("tagline"),
+        FieldPanel("lead"),
+        FieldPanel("audience_text"),
+        FieldPanel("doors"),
+        FieldPanel("body"),
+    ]
+
+    class Meta:
+        verbose_name = _("Top page of the programme")
+
+    def get_context(self, request, *args, **kwargs):
+        """The states of all public sites and the hours of the main ones."""
+        today = timezone.localdate()
+        sites = list(Site.objects.public().with_parent())
+        tables = hours.timetables(sites, today, today + hours.LOOK_AHEAD)
+        now = timezone.now()
+        return super().get_context(request, *args, **kwargs) | {
+            "states": [hours.state_of(table, now) for table in tables],
+            "tables": [table for table in tables if table.site.parent_id is None],
+            "services": ServiceType.objects.public(),
+            "site_pages": {
+                page.site_id: page for page in SitePage.objects.live().public()
+            },
+            "holidays": SchoolHoliday.objects.filter(ends_on__gte=today),
+        }
+
+
+class SitePage(BasePage):
+    """The page of one site: hours, calendar, facts; what is unknown says so."""
+
+    site = models.OneToOneField(
+        Site, on_delete=models.PROTECT, related_name="page", verbose_name=_("Site")
+    )
+
+    template = "programs/site_page.html"
+    parent_page_types = ["home.ContentPage"]
+    subpage_types = []
+    content_panels = [
+        *BasePage.content_panels[:1],
+        FieldPanel("site"),
+        *BasePage.content_panels[1:],
+    ]
+
+    class Meta:
+        verbose_name = _("Page of a site")
+        verbose_name_plural = _("Pages of sites")
+
+    def get_context(self, request, *args, **kwargs):
+        """The site's state, its timetable, and the month that was asked for."""
+        site = Site.objects.with_parent().get(pk=self.site_id)
+        now, today = timezone.now(), timezone.localdate()
+        asked = request.GET.get("month", "")
+        month = calendar.month_in(asked, today) if asked else today.replace(day=1)
+        table = hours.timetable(site, today, today + hours.LOOK_AHEAD)
+        return super().get_context(request, *args, **kwargs) | {
+            "site": site,
+            "state": hours.state_of(table, now),
+            "table": table,
+            "today": today,
+            "month_is_unreadable": month is None,
+            "sheet": calendar.month_sheet(site, month or today.replace(day=1), today),
+            "satellites": site.satellites.filter(is_public=True),
+            "holidays": SchoolHoliday.objects.filter(ends_on__gte=today),
+        }
+
+    def serve(self, request, *args, **kwargs):
+        """As every page; 404 for a hidden site, 400 for a month that is unreadable."""
+        if not self.site.is_public:
+            raise Http404
+        response = super().serve(request, *args, **kwargs)
+        if response.context_data["month_is_unreadable"]:
+            response.status_code = 400
+        return response
