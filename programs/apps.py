@@ -10,3 +10,15 @@ class ProgramsConfig(AppConfig):
     name = "programs"
     label = "programs"
     verbose_name = _("Programme")
+
+    def ready(self) -> None:
+        from exchange.resources import register
+        from programs.resources import PartnerResource
+
+        register(
+            "partners",
+            PartnerResource,
+            label=_("List of schools and groups"),
+            import_permission="staff.import_partner",
+            export_permission="staff.export_partner",
+        )

@@ -24,9 +24,7 @@ class PartnerResource(BulkResource):
     kind = Field(
         "kind", pgettext_lazy("spreadsheet", "Kind"), ChoiceWidget(Partner.Kind.choices)
     )
-    phone = Field(
-        "phone", pgettext_lazy("spreadsheet", "Phone"), DigitsWidget(10, 11)
-    )
+    phone = Field("phone", pgettext_lazy("spreadsheet", "Phone"), DigitsWidget(10, 11))
     postal_code = Field(
         "postal_code", pgettext_lazy("spreadsheet", "Postal code"), DigitsWidget(7)
     )
@@ -36,7 +34,9 @@ class PartnerResource(BulkResource):
     )
 
     hints = {
-        "code": _("Digits, letters and hyphens. Never change it: rows are found by it."),
+        "code": _(
+            "Digits, letters and hyphens. Never change it: rows are found by it."
+        ),
         "name": _("The name as people know it, at most 100 characters."),
         "name_kana": _("The reading in katakana. May stay empty."),
         "kind": _("Choose from the list."),

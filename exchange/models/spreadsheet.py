@@ -28,6 +28,7 @@ class ImportBatch(models.Model):
         verbose_name=_("Uploaded by"),
     )
     file_name = models.CharField(_("File"), max_length=200)
+    encoding = models.CharField(_("Encoding"), max_length=10, default="auto")
     content = models.BinaryField(default=bytes)
     sha256 = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64)

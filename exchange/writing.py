@@ -1,0 +1,241 @@
+"""Writes spreadsheets that a spreadsheet program cannot take for formulas.
+
+A file of its own, for XLSX and CSV alike: every export and template goes through it.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import xlsxwriter
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+MAX_CELL = 32_767
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+# What a program may run; the apostrophe is there so that taking it off is unambiguous.
+LIVE = re.compile("'*(?:[ \t\r\n\u3000]*[=+\\-@＝＋－＠]|[\t\r\n])")
+GUARDED = re.compile("'+(?:[ \t\r\n\u3000]*[=+\\-@＝＋－＠]|[\t\r\n])")
+# One sign, two code points: the same to every reader, and CP932 knows the second.
+SAME_IN_CP932 = str.maketrans("\u301c\u2212\u2016\u2014\u00a0", "～－∥― ")
+REPLACEMENT = "〓"
+
+
+@dataclass
+class Loss:
+    """A character that CP932 cannot keep, and where it stands."""
+
+    row: int
+    column: str
+    character: str
+
+
+@dataclass
+class Csv:
+    """The bytes of a CSV file, and what was lost on the way to them."""
+
+    content: bytes
+    losses: list[Loss] = field(default_factory=list)
+
+
+def guarded(text: str) -> str:
+    """Text for CSV: with an apostrophe in front where a program could run it."""
+    return f"'{text}" if LIVE.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text that ``guarded`` was given."""
+    return text[1:] if GUARDED.match(text) else text
+
+
+def shown(value: Any) -> str | int | float:
+    """A value for a cell of CSV: numbers as numbers, moments as in Japan, rest text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, datetime):
+        return f"{_local(value):%Y/%m/%d %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%Y/%m/%d}"
+    return UNWRITABLE.sub("", str(value))
+
+
+def _local(value: datetime) -> datetime:
+    if timezone.is_aware(value):
+        value = timezone.localtime(value).replace(tzinfo=None)
+    return value
+
+
+def to_csv(headings: Sequence[str], rows: Iterable[Sequence[Any]], codec: str) -> Csv:
+    """A CSV file, all fields quoted; *codec* is ``utf-8`` (with BOM) or ``cp932``."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+    losses: list[Loss] = []
+    for number, row in enumerate([list(headings), *rows], 1):
+        cells = []
+        for heading, value in zip(headings, row, strict=True):
+            cell = shown(value)
+            if isinstance(cell, str):
+                if codec == "cp932":
+                    cell, lost = in_cp932(cell)
+                    losses += [Loss(number, heading, sign) for sign in lost]
+                cell = guarded(cell)
+            cells.append(cell)
+        writer.writerow(cells)
+    encoding = "cp932" if codec == "cp932" else "utf-8-sig"
+    return Csv(out.getvalue().encode(encoding), losses)
+
+
+def in_cp932(text: str) -> tuple[str, list[str]]:
+    """Text that CP932 can encode, and the characters it had to give up."""
+    text = text.translate(SAME_IN_CP932)
+    try:
+        text.encode("cp932")
+    except UnicodeEncodeError:
+        lost = [sign for sign in text if not _encodes(sign)]
+        kept = "".join(sign if _encodes(sign) else REPLACEMENT for sign in text)
+        return kept, lost
+    return text, []
+
+
+def _encodes(sign: str) -> bool:
+    try:
+        sign.encode("cp932")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def to_xlsx(
+    headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "データ"
+) -> bytes:
+    """An XLSX file: text as text, whatever it looks like; headings frozen."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, OPTIONS) as book:
+        sheet = book.add_worksheet(title)
+        write_headings(book, sheet, headings)
+        moment = book.add_format({"num_format": "yyyy/mm/dd hh:mm"})
+        day = book.add_format({"num_format": "yyyy/mm/dd"})
+        text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+        formats = {"moment": moment, "day": day, "text": text}
+        for number, row in enumerate(rows, 1):
+            for column, value in enumerate(row):
+                write_cell(sheet, number, column, value, formats)
+    return out.getvalue()
+
+
+def write_headings(book, sheet, headings: Sequence[str]) -> None:
+    """The first row: bold, frozen, columns wide enough to read."""
+    bold = book.add_format({"bold": True, "bg_color": "#E8EEF5", "border": 1})
+    for column, heading in enumerate(headings):
+        sheet.set_column(column, column, max(12, 2.2 * len(heading) + 4))
+        sheet.write_string(0, column, heading, bold)
+    sheet.freeze_panes(1, 0)
+
+
+def write_cell(sheet, row: int, column: int, value: Any, formats: dict) -> None:
+    """One cell by its kind; text too long for a cell says that it was cut."""
+    if isinstance(value, datetime):
+        sheet.write_datetime(row, column, _local(value), formats["moment"])
+    elif isinstance(value, date):
+        sheet.write_datetime(row, column, value, formats["day"])
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        sheet.write_number(row, column, value)
+    else:
+        text = str(shown(value))
+        if len(text) > MAX_CELL:
+            note = _("(cut here: too long for a cell)")
+            text = text[: MAX_CELL - len(note)] + note
+        sheet.write_string(row, column, text, formats["text"])
+
+
+def template_of(resource) -> bytes:
+    """The workbook to fill in: a sheet of data, how to fill it in, and the lists."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, OPTIONS) as book:
+        _data_sheet(book, resource)
+        _rules_sheet(book, resource)
+        _lists_sheet(book, resource)
+    return out.getvalue()
+
+
+def _data_sheet(book, resource) -> None:
+    from exchange.reading import DATA_SHEET, SAMPLE_MARK
+
+    sheet = book.add_worksheet(DATA_SHEET)
+    columns = resource.columns()
+    write_headings(book, sheet, list(columns.values()))
+    text = book.add_format({"num_format": "@"})
+    grey = book.add_format({"num_format": "@", "font_color": "#767676", "italic": True})
+    for number, name in enumerate(columns):
+        sheet.set_column(number, number, 22, text)
+        sample = str(resource.samples.get(name, ""))
+        if number == 0:
+            sample = f"{SAMPLE_MARK}{sample}"
+        sheet.write_string(1, number, sample, grey)
+        if labels := _labels(resource, name):
+            sheet.data_validation(
+                1,
+                number,
+                resource.max_rows,
+                number,
+                {"validate": "list", "source": labels, "error_type": "warning"},
+            )
+
+
+def _rules_sheet(book, resource) -> None:
+    sheet = book.add_worksheet("記入要領")
+    write_headings(book, sheet, ["列", "必須", "書き方", "例"])
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 20)
+    sheet.set_column(2, 3, 50)
+    required = resource.required_columns()
+    for row, (name, heading) in enumerate(resource.columns().items(), 1):
+        cells = [
+            heading,
+            "必須" if heading in required else "",
+            str(resource.hints.get(name, "")),
+            str(resource.samples.get(name, "")),
+        ]
+        for column, cell in enumerate(cells):
+            sheet.write_string(row, column, cell, wrap)
+    notes = [
+        "1行目の見出しは変えないでください。列の順番は変えてもかまいません。",
+        "「（例）」で始まる灰色の行は取り込まれません。消しても残してもかまいません。",
+        "セルは結合しないでください。空のセルは「値を空にする」という意味になります。",
+        "見出しごと列を消すと、その列の値は変わりません。",
+    ]
+    for offset, note in enumerate(notes):
+        sheet.write_string(len(resource.columns()) + 3 + offset, 0, note)
+
+
+def _lists_sheet(book, resource) -> None:
+    sheet = book.add_worksheet("コード表")
+    lists = {
+        heading: labels
+        for name, heading in resource.columns().items()
+        if (labels := _labels(resource, name))
+    }
+    write_headings(book, sheet, list(lists))
+    for column, labels in enumerate(lists.values()):
+        for row, label in enumerate(labels, 1):
+            sheet.write_string(row, column, label)
+
+
+def _labels(resource, name: str) -> list[str]:
+    widget = resource.fields[name].widget
+    return widget.labels() if hasattr(widget, "labels") else []
