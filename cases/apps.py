@@ -10,3 +10,15 @@ class CasesConfig(AppConfig):
     name = "cases"
     label = "cases"
     verbose_name = _("Cases")
+
+    def ready(self) -> None:
+        from cases import handlers  # noqa: F401  registers itself
+        from cases.resources import ReferralResource
+        from exchange.resources import register
+
+        register(
+            "referrals",
+            ReferralResource,
+            label=_("Referrals"),
+            export_permission="cases.export_referral",
+        )

@@ -7,8 +7,17 @@ from django.db.models import Q
 from django.utils import timezone
 
 from programs.models import Site
+from staff.names import search_key
 
 GRACE = timedelta(days=31)
+
+
+def reads_council_check(user) -> bool:
+    """Whether a reader may know who is on the council's list (要対協).
+
+    It is a field and no row: programme managers see the same cases without it.
+    """
+    return user.scope.has("case_worker", "centre_head")
 
 
 class CaseQuerySet(models.QuerySet):
@@ -44,6 +53,19 @@ class CaseQuerySet(models.QuerySet):
             enrolments__site__in=Site.objects.run_by(user),
         ).values("pk")
 
+    def worked_by(self, user) -> "CaseQuerySet":
+        """Cases in which the user may write, beyond reading them.
+
+        Case workers: those of their own unit. Programme managers: all they see. Cases
+        of other units stay read-only, and the head of the centre authors nothing.
+        """
+        rows = self.visible_to(user)
+        if not user.is_authenticated or user.scope.has("programme_manager"):
+            return rows
+        if not user.scope.has("case_worker"):
+            return rows.none()
+        return rows.filter(unit__in=user.scope.unit_ids)
+
     def in_progress(self) -> "CaseQuerySet":
         return self.exclude(state__in=self.model.OVER)
 
@@ -70,6 +92,11 @@ class ChildQuerySet(models.QuerySet):
     def visible_to(self, user) -> "ChildQuerySet":
         cases = self.model._meta.get_field("cases").related_model.objects
         return self.filter(pk__in=cases.visible_to(user).values("child"))
+
+    def named_like(self, typed: str) -> "ChildQuerySet":
+        """Children whose folded name or reading contains what was typed."""
+        key = search_key(typed)
+        return self.filter(search_key__contains=key) if key else self.none()
 
 
 class ReferralQuerySet(models.QuerySet):

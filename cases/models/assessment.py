@@ -55,7 +55,9 @@ class Assessment(models.Model):
         _("State"), max_length=20, choices=State.choices, default=State.DRAFT
     )
     situation = models.TextField(_("Situation of child and family"), max_length=2000)
-    child_voice = models.TextField(_("What the child wishes"), max_length=1000, blank=True)
+    child_voice = models.TextField(
+        _("What the child wishes"), max_length=1000, blank=True
+    )
     guardian_voice = models.TextField(
         _("What the guardian wishes"), max_length=1000, blank=True
     )
@@ -73,7 +75,10 @@ class Assessment(models.Model):
         _("Summary for the operator"), max_length=1000, blank=True
     )
     author = models.ForeignKey(
-        "staff.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Author")
+        "staff.User",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("Author"),
     )
     submitted_at = models.DateTimeField(_("Submitted at"), null=True, blank=True)
     confirmed_by = models.ForeignKey(
@@ -85,7 +90,9 @@ class Assessment(models.Model):
         verbose_name=_("Confirmed by"),
     )
     confirmed_at = models.DateTimeField(_("Confirmed at"), null=True, blank=True)
-    return_reason = models.TextField(_("Why it was sent back"), blank=True, max_length=1000)
+    return_reason = models.TextField(
+        _("Why it was sent back"), blank=True, max_length=1000
+    )
     revision = models.PositiveIntegerField(default=1)
 
     objects = AssessmentQuerySet.as_manager()
@@ -126,6 +133,9 @@ class Assessment(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.case}-A{self.version}"
+
     def save(self, *args, **kwargs) -> None:
         if not self._state.adding:
             stored = type(self).objects.filter(pk=self.pk, state__in=self.FROZEN)
@@ -137,9 +147,6 @@ class Assessment(models.Model):
         if self.state in self.FROZEN:
             raise ValidationError(_("A confirmed assessment cannot be changed."))
         return super().delete(*args, **kwargs)
-
-    def __str__(self) -> str:
-        return f"{self.case}-A{self.version}"
 
     @property
     def audit_subject(self) -> str:

@@ -1,11 +1,14 @@
 """The case: one child's time with the programme. It is the unit of access."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.models.facts import facts_of
 from cases.querysets import CaseQuerySet
 
 
@@ -86,6 +89,10 @@ class Case(models.Model):
     @property
     def audit_subject(self) -> str:
         return self.child.number
+
+    def facts_for(self, user) -> dict[str, Any]:
+        """What this reader may know of the case; nothing else goes on a page."""
+        return facts_of(self, user)
 
     def get_admin_url(self) -> str:
         return reverse("cases:detail", args=[self.pk])

@@ -6,10 +6,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.names import search_key
 from cases.querysets import ChildQuerySet
+from staff.names import search_key
 
 KANA = RegexValidator(r"^[ァ-ヺー・　 ]*$", _("Write the reading in katakana."))
 
@@ -17,12 +18,26 @@ KANA = RegexValidator(r"^[ァ-ヺー・　 ]*$", _("Write the reading in katakan
 def school_grade(birth: date, on: date) -> int:
     """The grade that a birth date gives on a day: 1 to 6 primary, 7 to 9 junior high.
 
-    A school year takes in those born from 2 April to 1 April (学校教育法17条, 年齢計算ニ
-    関スル法律). Below 1: not at school yet; 10 to 12: of the age of senior high.
+    A school year takes in those born from 2 April to 1 April (学校教育法17条,
+    年齢計算ニ関スル法律). Below 1: not at school yet; 10 to 12: of the age of senior
+    high.
     """
     born = birth.year if birth >= date(birth.year, 4, 2) else birth.year - 1
     year = on.year if on.month >= 4 else on.year - 1
     return year - born - 6
+
+
+def grade_label(grade: int) -> str:
+    """A grade as people say it; empty beyond the age of senior high."""
+    if grade < 1:
+        return gettext("Before school age")
+    if grade <= 6:
+        return gettext("Primary school, year %(year)d") % {"year": grade}
+    if grade <= 9:
+        return gettext("Junior high school, year %(year)d") % {"year": grade - 6}
+    if grade <= 12:
+        return gettext("Of the age of senior high, year %(year)d") % {"year": grade - 9}
+    return ""
 
 
 class Child(models.Model):
@@ -66,13 +81,13 @@ class Child(models.Model):
     def __str__(self) -> str:
         return self.number
 
-    def clean(self) -> None:
-        if self.birth_date and self.birth_date > timezone.localdate():
-            raise ValidationError({"birth_date": _("This date lies in the future.")})
-
     def save(self, *args, **kwargs) -> None:
         self.search_key = search_key(self.full_kana + self.full_name)
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        if self.birth_date and self.birth_date > timezone.localdate():
+            raise ValidationError({"birth_date": _("This date lies in the future.")})
 
     @property
     def full_name(self) -> str:
@@ -106,5 +121,3 @@ class Guardian(models.Model):
 
     def __str__(self) -> str:
         return f"{self.child_id}-{self.pk}"
-
-

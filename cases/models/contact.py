@@ -54,7 +54,10 @@ class ContactLog(models.Model):
         default=Visibility.CITY,
     )
     author = models.ForeignKey(
-        "staff.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Author")
+        "staff.User",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("Author"),
     )
     written_at = models.DateTimeField(_("Written at"), auto_now_add=True)
 
@@ -71,6 +74,9 @@ class ContactLog(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"L{self.pk}"
+
     def save(self, *args, **kwargs) -> None:
         if not self._state.adding:
             raise ValidationError(_("A contact record cannot be changed. Add another."))
@@ -78,9 +84,6 @@ class ContactLog(models.Model):
 
     def delete(self, *args, **kwargs):
         raise ValidationError(_("A contact record cannot be changed. Add another."))
-
-    def __str__(self) -> str:
-        return f"L{self.pk}"
 
     @property
     def audit_subject(self) -> str:
@@ -113,9 +116,7 @@ class Consent(models.Model):
         _("Why it was not obtained"), max_length=200, blank=True
     )
     withdrawn_on = models.DateField(_("Withdrawn on"), null=True, blank=True)
-    author = models.ForeignKey(
-        "staff.User", on_delete=models.PROTECT, related_name="+"
-    )
+    author = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField(auto_now_add=True)
 
     objects = CaseRecordQuerySet.as_manager()

@@ -92,9 +92,7 @@ class Referral(models.Model):
         verbose_name=_("Checked by"),
     )
     council_checked_at = models.DateTimeField(_("Checked at"), null=True, blank=True)
-    council_note = models.TextField(
-        _("Note on the check"), blank=True, max_length=1000
-    )
+    council_note = models.TextField(_("Note on the check"), blank=True, max_length=1000)
     case = models.ForeignKey(
         "cases.Case",
         on_delete=models.PROTECT,

@@ -1,0 +1,43 @@
+"""The writes of cases, by subject: each is one transaction and one audit event."""
+
+from cases.services.assessment import (
+    change_assessment,
+    confirm_assessment,
+    return_assessment,
+    start_assessment,
+    submit_assessment,
+)
+from cases.services.case import (
+    add_consent,
+    add_contact,
+    change_child,
+    open_case,
+    save_guardian,
+    set_worker,
+)
+from cases.services.referral import (
+    accept_referral,
+    add_hearing,
+    close_referral,
+    receive_referral,
+    triage_referral,
+)
+
+__all__ = [
+    "accept_referral",
+    "add_consent",
+    "add_contact",
+    "add_hearing",
+    "change_assessment",
+    "change_child",
+    "close_referral",
+    "confirm_assessment",
+    "open_case",
+    "receive_referral",
+    "return_assessment",
+    "save_guardian",
+    "set_worker",
+    "start_assessment",
+    "submit_assessment",
+    "triage_referral",
+]

@@ -1,0 +1,94 @@
+"""Compare-and-set, and who is told: what the writes of this app have in common."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from cases.models import Case
+from exchange.mail import notify
+from staff.dates import wareki
+from staff.models import Membership, Unit, User
+
+Record = TypeVar("Record", bound=Model)
+
+NOTICE_END = gettext_noop("Please log in to read it. This mail carries no names.")
+
+
+def changed_row(
+    record: Record, changes: dict[str, Any], **expected: Any
+) -> Record | None:
+    """Write *changes* if the stored row is still as *expected*; the new row, or None.
+
+    The values are validated on a fresh copy, so the caller's object stays as it was.
+    One UPDATE decides, so it holds on SQLite too, which has no row locks.
+    """
+    fresh = type(record).objects.get(pk=record.pk)
+    for name, value in changes.items():
+        setattr(fresh, name, value)
+    fresh.full_clean()
+    rows = type(record).objects.filter(pk=record.pk, **expected)
+    return fresh if rows.update(**changes) else None
+
+
+def told_already(who: User | None, when: datetime | None) -> ValidationError:
+    """The refusal for whoever comes second: somebody did this, and when."""
+    if who is None or when is None:
+        return ValidationError(
+            _("This was changed in the meantime. Reload the page and look again."),
+            code="taken",
+        )
+    local = timezone.localtime(when)
+    return ValidationError(
+        _(
+            "%(who)s has already dealt with this (%(when)s). Nothing of yours was"
+            " recorded. Go back to the page and look again."
+        ),
+        code="taken",
+        params={"who": str(who), "when": f"{wareki(local.date())} {local:%-H:%M}"},
+    )
+
+
+def unit_with(*functions: str) -> Unit | None:
+    """The first unit that has one of *functions*, in the order given."""
+    units = list(Unit.objects.order_by("pk"))
+    for function in functions:
+        for unit in units:
+            if unit.function == function:
+                return unit
+    return None
+
+
+def members_of(unit: Unit):
+    """The people whose membership in *unit* is in force today."""
+    posts = Membership.objects.in_force().filter(unit=unit)
+    return User.objects.filter(pk__in=posts.values("user"), is_active=True)
+
+
+def tell_unit(unit: Unit, record: Model, *, subject: str, key: str) -> None:
+    """Mail the members of *unit* through the outbox; *subject* is an untranslated text.
+
+    It takes ``%(number)s``; nothing else of the record goes into a mail.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        line = _(subject) % {"number": str(record)}
+        notify(
+            members_of(unit),
+            subject=line,
+            lines=[line, _(NOTICE_END)],
+            path=record.get_admin_url(),
+            key=key,
+        )
+
+
+def must_work_on(case: Case, by: User) -> None:
+    """Refuse whoever may read the case but does not work on it."""
+    if not Case.objects.worked_by(by).filter(pk=case.pk).exists():
+        raise ValidationError(
+            _("Only the unit in charge writes in this case. Please phone that unit.")
+        )
