@@ -12,4 +12,4 @@ class ExchangeConfig(AppConfig):
     verbose_name = _("Exchange")
 
     def ready(self) -> None:
-        from exchange import checks, mail  # noqa: F401  register themselves
+        from exchange import anchors, checks, imports, mail  # noqa: F401  register

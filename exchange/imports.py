@@ -9,6 +9,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import tablib
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from import_export.results import RowResult
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
+from exchange.handlers import every
 from exchange.models import ImportBatch
 from exchange.reading import Row, Sheet, read
 from exchange.resources import BulkResource, Registered, find
@@ -26,6 +28,7 @@ from staff.models import AuditEvent, User
 from staff.services import record_event
 
 REASON_HEADING = "エラー内容"
+LEFT_OVER = timedelta(hours=1)
 KINDS = {
     RowResult.IMPORT_TYPE_NEW: "new",
     RowResult.IMPORT_TYPE_UPDATE: "changed",
@@ -288,6 +291,15 @@ def drop(batch: ImportBatch, *, by: User) -> None:
         batch,
         action=AuditEvent.Action.IMPORT,
         by=by,
+    )
+
+
+@every(600)
+def drop_left_over() -> None:
+    """Empty the files that nobody confirmed within an hour."""
+    since = timezone.now() - LEFT_OVER
+    ImportBatch.objects.filter(state=State.PREVIEWED, uploaded_at__lt=since).update(
+        state=State.ABANDONED, finished_at=timezone.now(), content=b""
     )
 
 

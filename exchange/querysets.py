@@ -1,9 +1,11 @@
 """What waits to be sent, and whose uploads are whose."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
+
+LATE = timedelta(minutes=5)
 
 
 class OutboxQuerySet(models.QuerySet):
@@ -17,6 +19,13 @@ class OutboxQuerySet(models.QuerySet):
             dead_at=None,
             next_at__lte=now,
         ).order_by("next_at", "pk")
+
+    def stuck(self, now: datetime) -> "OutboxQuerySet":
+        """What was given up, failed at least once, or is late by five minutes."""
+        return self.filter(
+            Q(dead_at__isnull=False) | Q(attempts__gt=0) | Q(next_at__lt=now - LATE),
+            done_at=None,
+        )
 
     def dead(self) -> "OutboxQuerySet":
         return self.filter(dead_at__isnull=False)

@@ -309,7 +309,8 @@ def text_of(cell) -> str:
         return value.isoformat()
     if isinstance(value, int | float):
         return _number_text(value, cell.number_format or "")
-    return str(value)
+    # How Excel stores a carriage return; openpyxl leaves it as it stands.
+    return re.sub("_x000D_\n?", "\n", str(value))
 
 
 def _number_text(value: float, number_format: str) -> str:

@@ -23,7 +23,8 @@ OPTIONS = {
     "strings_to_numbers": False,
 }
 MAX_CELL = 32_767
-UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+LINE_END = re.compile("\r\n?")
 # What a program may run; the apostrophe is there so that taking it off is unambiguous.
 LIVE = re.compile("'*(?:[ \t\r\n\u3000]*[=+\\-@＝＋－＠]|[\t\r\n])")
 GUARDED = re.compile("'+(?:[ \t\r\n\u3000]*[=+\\-@＝＋－＠]|[\t\r\n])")
@@ -71,7 +72,7 @@ def shown(value: Any) -> str | int | float:
         return f"{_local(value):%Y/%m/%d %H:%M}"
     if isinstance(value, date):
         return f"{value:%Y/%m/%d}"
-    return UNWRITABLE.sub("", str(value))
+    return UNWRITABLE.sub("", LINE_END.sub("\n", str(value)))
 
 
 def _local(value: datetime) -> datetime:

@@ -136,3 +136,11 @@ def verify_audit(anchors: list[dict[str, Any]] = ()) -> list[str]:
         if digests.get(seq) != digest:
             problems.append(f"{seq}: differs from its anchor, or the tail was cut")
     return problems
+
+
+def latest_anchor() -> dict[str, Any] | None:
+    """The end of the chain, to be kept outside the database; None while it is empty."""
+    last = AuditEvent.objects.order_by("-seq").only("seq", "digest", "at").first()
+    if last is None:
+        return None
+    return {"seq": last.seq, "digest": last.digest, "at": last.at.isoformat()}

@@ -1,5 +1,7 @@
 """Things to do outside the request: written with the fact, done by the worker."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -53,5 +55,13 @@ class WorkerBeat(models.Model):
     name = models.CharField(max_length=80, unique=True)
     at = models.DateTimeField()
 
+    SILENCE = timedelta(seconds=60)
+
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def is_silent(cls) -> bool:
+        """Whether no worker has shown a sign of life lately."""
+        since = timezone.now() - cls.SILENCE
+        return not cls.objects.filter(at__gte=since).exists()
