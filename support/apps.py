@@ -10,3 +10,7 @@ class SupportConfig(AppConfig):
     name = "support"
     label = "support"
     verbose_name = _("Support")
+
+    def ready(self) -> None:
+        # They register themselves: the paper with the outbox, the panel with cases.
+        from support import handlers, panels  # noqa: F401

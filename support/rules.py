@@ -25,16 +25,29 @@ def may_start(enrolment: Enrolment, user: User) -> bool:
     )
 
 
-def may_write(plan: PlanVersion, user: User) -> bool:
-    """Whether the user may edit this version now: a draft at the own site."""
-    return plan.state == PlanVersion.State.DRAFT and is_writer(plan, user)
-
-
 def is_writer(plan: PlanVersion, user: User) -> bool:
-    """Whether the user writes for this child at all, whatever the state."""
+    """Whether the user writes this child's plan at all, whatever the state."""
     return may_start(plan.enrolment, user) and user.has_perm(
         "support.change_planversion"
     )
+
+
+def is_acknowledger(plan: PlanVersion, user: User) -> bool:
+    """Whether the user answers for the city: a worker of the unit in charge."""
+    return (
+        user.has_perm("support.acknowledge_planversion")
+        and plan.case.unit_id in user.scope.unit_ids
+    )
+
+
+def is_confirmer(plan: PlanVersion, user: User) -> bool:
+    """Whether the user confirms for the operator: its manager."""
+    return is_writer(plan, user) and user.has_perm("support.confirm_planversion")
+
+
+def may_write(plan: PlanVersion, user: User) -> bool:
+    """Whether the user may edit or share this version now: a draft."""
+    return plan.state == PlanVersion.State.DRAFT and is_writer(plan, user)
 
 
 def may_withdraw(plan: PlanVersion, user: User) -> bool:
@@ -43,21 +56,16 @@ def may_withdraw(plan: PlanVersion, user: User) -> bool:
 
 
 def may_acknowledge(plan: PlanVersion, user: User) -> bool:
-    """Whether the user acknowledges for the city: a worker of the unit in charge."""
-    return (
-        is_waiting(plan)
-        and user.has_perm("support.acknowledge_planversion")
-        and plan.case.unit_id in user.scope.unit_ids
-    )
+    """Whether the user may acknowledge the version, or give advice on it, now."""
+    return is_waiting(plan) and is_acknowledger(plan, user)
 
 
 def may_confirm(plan: PlanVersion, user: User) -> bool:
-    """Whether the user confirms the version now: the manager, after the city."""
+    """Whether the user may confirm the version now: after the city."""
     return (
         plan.state == PlanVersion.State.SHARED
         and plan.acknowledged_at is not None
-        and is_writer(plan, user)
-        and user.has_perm("support.confirm_planversion")
+        and is_confirmer(plan, user)
     )
 
 

@@ -9,6 +9,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from support.querysets import PlanPaperQuerySet, PlanPartQuerySet, PlanVersionQuerySet
@@ -202,6 +203,13 @@ class PlanVersion(models.Model):
     @property
     def is_frozen(self) -> bool:
         return self.state in self.FROZEN
+
+    @property
+    def stage(self) -> str:
+        """The state in words; a shared one says whether the city knows it."""
+        if self.state == self.State.SHARED and self.acknowledged_at:
+            return gettext("Acknowledged by the city")
+        return self.get_state_display()
 
 
 class PlanGoal(models.Model):
