@@ -10,3 +10,6 @@ class DecisionsConfig(AppConfig):
     name = "decisions"
     label = "decisions"
     verbose_name = _("Decisions")
+
+    def ready(self) -> None:
+        from decisions import handlers, panels  # noqa: F401  register themselves

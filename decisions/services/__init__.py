@@ -15,8 +15,10 @@ from decisions.services.drafts import (
     withdraw,
 )
 from decisions.services.enrolments import close_after_end, follow_decision
+from decisions.services.guards import LIVE
 
 __all__ = [
+    "LIVE",
     "approve",
     "ask_site",
     "circulate",

@@ -1,0 +1,1 @@
+"""The pages of applications and decisions, by subject."""
