@@ -38,8 +38,16 @@ class ReferralResource(BulkResource):
     class Meta(BulkResource.Meta):
         model = Referral
         import_id_fields = ["number"]
-        fields = ["number", "received", "partner", "urgency", "state", "unit"]
-        export_order = [*fields, "council_check"]
+        fields = [
+            "number",
+            "received",
+            "partner",
+            "urgency",
+            "state",
+            "unit",
+            "council_check",
+        ]
+        export_order = fields
 
     def __init__(self, *, user, **kwargs):
         super().__init__(user=user, **kwargs)

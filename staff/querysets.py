@@ -34,3 +34,16 @@ class AuditEventQuerySet(models.QuerySet):
         if user.is_authenticated and user.scope.has("auditor", "centre_head"):
             return self
         return self.none()
+
+    def about(self, number: str) -> "AuditEventQuerySet":
+        """Events of a child or of a record, by its number.
+
+        A referral carries no child before it becomes a case. What happened to it until
+        then is found by the records that later carried the child's number.
+        """
+        records = self.model.objects.filter(subject=number).exclude(record="")
+        return self.filter(
+            Q(subject=number)
+            | Q(record=number)
+            | Q(subject="", record__in=records.values("record"))
+        )

@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from wagtail import hooks
 
 from staff.account_viewsets import DirectoryGroup
+from staff.audit_viewset import audit_viewset
 
 
 @hooks.register("insert_global_admin_css")
@@ -15,3 +16,8 @@ def desk_styles():
 @hooks.register("register_admin_viewset")
 def directory():
     return DirectoryGroup()
+
+
+@hooks.register("register_admin_viewset")
+def audit():
+    return audit_viewset

@@ -30,7 +30,7 @@ def texts_of(assessment: Assessment) -> list[tuple[str, str]]:
     }
     return [
         (
-            meta.get_field(name).verbose_name,
+            field(name).verbose_name,
             choices.get(name, getattr(assessment, name)),
         )
         for name in Assessment.CONTENT

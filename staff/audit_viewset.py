@@ -1,0 +1,205 @@
+"""The audit for those whose office is to read it: who did what, who opened whom."""
+
+import unicodedata
+
+import django_filters
+from django.db.models import Count, Max, Min
+from django.http import Http404
+from django.urls import path, reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import ListView
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.paginator import WagtailPaginator
+from wagtail.admin.ui.tables import Column
+
+from staff.forms import JapaneseDateField
+from staff.models import AuditEvent, Membership, User
+from staff.services import client_address, record_event
+from staff.templatetags.japanese import wareki_time
+from staff.views import PrivateView
+from staff.viewsets import PrivateModelViewSet, VisibleIndexView
+
+ROLES = dict(Membership.Role.choices)
+
+
+def roles_of(event: AuditEvent) -> str:
+    """The roles at the time, in words."""
+    codes = event.by_roles.split(",") if event.by_roles else []
+    return "、".join(str(ROLES.get(code, code)) for code in codes)
+
+
+def subject_of(event: AuditEvent) -> str:
+    """The number of the child, leading to who opened that child's records."""
+    if not event.subject:
+        return ""
+    url = reverse("audit:subject", args=[event.subject])
+    return format_html('<a href="{}">{}</a>', url, event.subject)
+
+
+def record_of(event: AuditEvent) -> str:
+    """The number of the record, leading to who opened it."""
+    if not event.record:
+        return ""
+    url = reverse("audit:subject", args=[event.record])
+    return format_html('<a href="{}">{}</a>', url, event.record)
+
+
+class DateFilter(django_filters.Filter):
+    """A day, as staff write it."""
+
+    field_class = JapaneseDateField
+
+
+class AuditFilterSet(WagtailFilterSet):
+    """By act, by person, by day."""
+
+    action = django_filters.ChoiceFilter(
+        label=gettext_lazy("Action"), choices=AuditEvent.Action.choices
+    )
+    by = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("Who"), queryset=User.objects.order_by("username")
+    )
+    since = DateFilter(
+        label=gettext_lazy("From"), field_name="at", lookup_expr="date__gte"
+    )
+    until = DateFilter(
+        label=gettext_lazy("Until"), field_name="at", lookup_expr="date__lte"
+    )
+
+    class Meta:
+        model = AuditEvent
+        fields = ["action", "by", "since", "until"]
+
+
+class AuditIndexView(VisibleIndexView):
+    """The newest events first. Looking at them is an event, too."""
+
+    filterset_class = AuditFilterSet
+    default_ordering = "-seq"
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.has_perm("staff.view_auditevent"):
+            record_event(
+                "audit.viewed",
+                action=AuditEvent.Action.VIEW,
+                by=request.user,
+                ip=client_address(request),
+            )
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_base_queryset(self):
+        return super().get_base_queryset().select_related("by")
+
+    def search_queryset(self, queryset):
+        """By the whole number of a record or of a child; numbers tell no name."""
+        number = unicodedata.normalize("NFKC", self.search_query).strip().upper()
+        return queryset.about(number) if number else queryset
+
+    @cached_property
+    def no_results_message(self):
+        return _("No event matches. Take a filter away to see more.")
+
+
+class SubjectView(PrivateView, ListView):
+    """Who opened the records of one child, or one record: by person, then one by one.
+
+    What was read before a referral became the child's case belongs to it as well.
+    """
+
+    model = AuditEvent
+    permission_required = "staff.view_auditevent"
+    template_name = "staff/audit/subject.html"
+    paginator_class = WagtailPaginator
+    paginate_by = 50
+    page_kwarg = "p"
+    header_icon = "view"
+
+    def get_queryset(self):
+        visible = AuditEvent.objects.visible_to(self.request.user)
+        return visible.about(self.kwargs["number"]).select_related("by")
+
+    def get(self, request, *args, **kwargs):
+        events = self.get_queryset()
+        if not events.exists():
+            raise Http404
+        is_child = events.filter(subject=self.number).exists()
+        record_event(
+            "audit.subject_viewed",
+            action=AuditEvent.Action.VIEW,
+            by=request.user,
+            subject=self.number[:30] if is_child else "",
+            ip=client_address(request),
+            number=self.number,
+        )
+        return super().get(request, *args, **kwargs)
+
+    def paginate_queryset(self, queryset, page_size):
+        paginator = self.get_paginator(queryset, page_size)
+        page = paginator.get_page(self.request.GET.get(self.page_kwarg))
+        return paginator, page, page.object_list, page.has_other_pages()
+
+    def get_page_title(self):
+        return _("Who opened %(number)s") % {"number": self.kwargs["number"]}
+
+    def get_context_data(self, **kwargs):
+        events = self.get_queryset()
+        people = (
+            events.order_by()
+            .values("by", "by__full_name", "by__username")
+            .annotate(first=Min("at"), last=Max("at"), count=Count("pk"))
+            .order_by("-last")
+        )
+        context = super().get_context_data(**kwargs)
+        rows = [(event, roles_of(event)) for event in context["object_list"]]
+        return context | {"people": people, "rows": rows, "number": self.number}
+
+    @property
+    def number(self) -> str:
+        return self.kwargs["number"]
+
+
+class AuditEventViewSet(PrivateModelViewSet):
+    """The audit log: its list, and who opened one child's records."""
+
+    model = AuditEvent
+    name = "audit"
+    icon = "history"
+    menu_label = gettext_lazy("Audit log")
+    menu_order = 170
+    add_to_admin_menu = True
+    index_view_class = AuditIndexView
+    search_fields = ["record", "subject"]
+    search_backend_name = None
+    list_per_page = 100
+    list_display = [
+        Column(
+            "at",
+            label=gettext_lazy("Time"),
+            accessor=lambda event: wareki_time(event.at),
+        ),
+        Column("by", label=gettext_lazy("Who")),
+        Column("roles", label=gettext_lazy("Roles at the time"), accessor=roles_of),
+        Column("action", label=gettext_lazy("Action"), accessor="get_action_display"),
+        Column("event", label=gettext_lazy("Event")),
+        Column("record", label=gettext_lazy("Record"), accessor=record_of),
+        Column("subject", label=gettext_lazy("Child"), accessor=subject_of),
+        Column("ip", label=gettext_lazy("Address")),
+    ]
+
+    def get_urlpatterns(self):
+        subject = require_admin_access(
+            SubjectView.as_view(
+                index_url_name=self.get_url_name("index"), index_title=self.menu_label
+            )
+        )
+        return [
+            *super().get_urlpatterns(),
+            path("subject/<str:number>/", subject, name="subject"),
+        ]
+
+
+audit_viewset = AuditEventViewSet()
