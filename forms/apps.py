@@ -10,3 +10,15 @@ class FormsConfig(AppConfig):
     name = "forms"
     label = "portal_forms"
     verbose_name = _("Forms")
+
+    def ready(self) -> None:
+        from wagtail.signals import published
+
+        from forms.models import FormDefinition
+        from forms.services import add_version_on_publishing
+
+        published.connect(
+            add_version_on_publishing,
+            sender=FormDefinition,
+            dispatch_uid="forms.add_version_on_publishing",
+        )

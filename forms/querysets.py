@@ -4,6 +4,24 @@ from django.db import models
 from django.utils import timezone
 
 
+class FormDefinitionQuerySet(models.QuerySet):
+    """Forms: the published ones are for everybody whom they admit."""
+
+    def open(self) -> "FormDefinitionQuerySet":
+        """Those that can be filled in now: published, with a version to run from."""
+        return self.filter(live=True, versions__isnull=False).distinct()
+
+    def open_to(self, user) -> "FormDefinitionQuerySet":
+        """The open ones that this person may see in the list of forms.
+
+        Forms for schools and groups are shown to people who have not logged in too, so
+        that they find where to log in; not to those who belong to neither.
+        """
+        if user.is_authenticated and user.partner is None:
+            return self.open().filter(access=self.model.Access.PUBLIC)
+        return self.open()
+
+
 class DraftQuerySet(models.QuerySet):
     """Drafts: private to whoever holds their key."""
 
@@ -19,6 +37,12 @@ class DraftQuerySet(models.QuerySet):
 
 class SubmissionQuerySet(models.QuerySet):
     """Answers received."""
+
+    def sent_for(self, user) -> "SubmissionQuerySet":
+        """What the schools or groups of this person sent themselves."""
+        if not user.is_authenticated or not user.scope.partner_ids:
+            return self.none()
+        return self.filter(partner__in=user.scope.partner_ids)
 
     def visible_to(self, user) -> "SubmissionQuerySet":
         """Those that became a referral the user may see, and those of the own partner.

@@ -6,6 +6,7 @@ from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, PreviewableMixin, RevisionMixin
 
 from forms.blocks import PageBlock
+from forms.querysets import FormDefinitionQuerySet
 
 
 class FormDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, models.Model):
@@ -15,7 +16,12 @@ class FormDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, models.Mo
         PUBLIC = "public", _("Anyone")
         PARTNER = "partner", _("Schools and groups that have logged in")
 
-    slug = models.SlugField(_("Address part"), max_length=40, unique=True)
+    slug = models.SlugField(
+        _("Address part"),
+        max_length=40,
+        unique=True,
+        help_text=_("The form stands at /forms/…/. Do not change it once it is known."),
+    )
     title = models.CharField(_("Title"), max_length=100)
     access = models.CharField(
         _("Who may fill it in"),
@@ -25,7 +31,19 @@ class FormDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, models.Mo
     )
     handler = models.CharField(_("What happens next"), max_length=40, blank=True)
     intro = models.TextField(_("Introduction"), blank=True)
+    who_may = models.TextField(_("Who it is for"), blank=True)
+    what_you_need = models.TextField(
+        _("What you need"), blank=True, help_text=_("One line for each thing.")
+    )
+    privacy_note = models.TextField(_("Personal data"), blank=True)
+    next_steps = models.TextField(
+        _("What happens after sending"),
+        blank=True,
+        help_text=_("Shown with the receipt number. One line for each step."),
+    )
     pages = StreamField([("page", PageBlock())], verbose_name=_("Pages"), blank=True)
+
+    objects = FormDefinitionQuerySet.as_manager()
 
     class Meta:
         ordering = ["slug"]
@@ -35,5 +53,12 @@ class FormDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, models.Mo
     def __str__(self) -> str:
         return self.title
 
-    def get_preview_template(self, request, mode_name):
-        return "forms/preview.html"
+    def latest_version(self):
+        """The version that new drafts run from, or None before the first publishing."""
+        return self.versions.order_by("-number").first()
+
+    def serve_preview(self, request, mode_name):
+        # The rendering of forms stands above the models; it is needed only here.
+        from forms.views.preview import preview
+
+        return preview(request, self)

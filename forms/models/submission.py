@@ -44,6 +44,10 @@ class Draft(models.Model):
 
     objects = DraftQuerySet.as_manager()
 
+    # Wagtail's index of references would keep who points to what, and show it to
+    # form editors on the page that lists where a form is used.
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("Draft")
         verbose_name_plural = _("Drafts")
@@ -108,6 +112,8 @@ class Submission(models.Model):
 
     objects = SubmissionQuerySet.as_manager()
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         ordering = ["-pk"]
         verbose_name = _("Submission")
@@ -143,6 +149,8 @@ class IndexedAnswer(models.Model):
     text = models.CharField(max_length=200, blank=True)
     folded = models.CharField(max_length=200, blank=True, db_index=True)
     date = models.DateField(null=True, blank=True)
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         constraints = [

@@ -32,6 +32,8 @@ class FormVersion(models.Model):
         verbose_name=_("Published by"),
     )
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         ordering = ["-number"]
         verbose_name = _("Form version")

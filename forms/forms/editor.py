@@ -1,0 +1,60 @@
+"""The form in which editors change a definition; nothing unsound is published."""
+
+from types import SimpleNamespace
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from wagtail.admin.forms import WagtailAdminModelForm
+
+from forms import handlers
+from forms.compiler import START_TEXTS, compile_form
+
+
+class FormDefinitionForm(WagtailAdminModelForm):
+    """A definition. Saved as a draft it may be half-finished; published it may not.
+
+    ``is_publishing`` is set by the view that knows which button was pressed.
+    """
+
+    is_publishing = False
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "handler" in self.fields:
+            self.fields["handler"].widget = forms.Select(
+                choices=[("", _("Only keep the answers")), *handlers.choices()]
+            )
+
+    def clean_handler(self) -> str:
+        name = self.cleaned_data["handler"]
+        if name and name not in dict(handlers.choices()):
+            raise ValidationError(_("Choose one of the list."))
+        return name
+
+    def clean_slug(self) -> str:
+        slug = self.cleaned_data["slug"]
+        before = self.initial.get("slug")
+        is_known = self.instance.pk and self.instance.versions.exists()
+        if is_known and before and slug != before:
+            raise ValidationError(
+                _(
+                    "This form has been published: its address is known and stays."
+                    " Make a copy if you need another address."
+                )
+            )
+        return slug
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if self.is_publishing and not self.errors:
+            for problem in compile_form(self.as_typed(cleaned)).problems:
+                self.add_error(None, problem)
+        return cleaned
+
+    def as_typed(self, cleaned: dict) -> SimpleNamespace:
+        """The definition as it stands on the screen."""
+        names = ["slug", "title", "pages", *START_TEXTS]
+        return SimpleNamespace(
+            **{name: cleaned.get(name, getattr(self.instance, name)) for name in names}
+        )

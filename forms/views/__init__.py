@@ -1,0 +1,1 @@
+"""Pages of the forms: filling in, looking up, previewing."""
