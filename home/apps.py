@@ -10,3 +10,14 @@ class HomeConfig(AppConfig):
     name = "home"
     label = "home"
     verbose_name = _("Public pages")
+
+    def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in
+        from django.db.models.signals import post_delete, post_migrate, post_save
+
+        from home import handlers
+
+        post_migrate.connect(handlers.after_migrate, sender=self)
+        user_logged_in.connect(handlers.on_login)
+        post_save.connect(handlers.on_membership, sender="staff.Membership")
+        post_delete.connect(handlers.on_membership, sender="staff.Membership")

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 is_phone = RegexValidator(
-    r"^[0-9#][0-9-]*$", _("Give the number in digits and hyphens, such as 06-0000-0000.")
+    r"^[0-9#][0-9-]*$",
+    _("Give the number in digits and hyphens, such as 06-0000-0000."),
 )
 
 ICONS = [
@@ -33,7 +34,9 @@ class HelpLineBlock(blocks.StructBlock):
     """One number to call: whose it is, the number, and when it answers."""
 
     name = blocks.CharBlock(label=_("Name"), max_length=40)
-    number = blocks.CharBlock(label=_("Number"), max_length=20, validators=[is_phone])
+    number = blocks.CharBlock(
+        label=_("Number to dial"), max_length=20, validators=[is_phone]
+    )
     note = blocks.CharBlock(label=_("Note"), max_length=80, required=False)
 
     class Meta:
@@ -95,7 +98,7 @@ class QuestionBlock(blocks.StructBlock):
 class FactBlock(blocks.StructBlock):
     """One line of a table of facts: what, and how it is."""
 
-    name = blocks.CharBlock(label=_("What"), max_length=60)
+    name = blocks.CharBlock(label=_("What the fact is"), max_length=60)
     value = blocks.TextBlock(label=_("How it is"), rows=2)
 
     class Meta:
@@ -122,7 +125,7 @@ class NoticeBlock(blocks.StructBlock):
     text = blocks.RichTextBlock(label=_("Text"), features=TEXT_FEATURES)
 
     class Meta:
-        label = _("Notice")
+        label = _("Notice on a page")
         icon = "warning"
         template = "home/blocks/notice.html"
 
@@ -186,7 +189,10 @@ class BodyBlock(blocks.StreamBlock):
     notice = NoticeBlock()
     contact = ContactLinesBlock()
     links = blocks.ListBlock(
-        LinkBlock(), label=_("Large links"), icon="link", template="home/blocks/links.html"
+        LinkBlock(),
+        label=_("Large links"),
+        icon="link",
+        template="home/blocks/links.html",
     )
 
     class Meta:

@@ -5,7 +5,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from wagtail.models import Page, Site
 
-HIDDEN_FROM_ROBOTS = ["/admin/", "/accounts/", "/forms/", "/status/", "/api/", "/leave/"]
+HIDDEN_FROM_ROBOTS = [
+    "/admin/",
+    "/accounts/",
+    "/forms/",
+    "/status/",
+    "/api/",
+    "/leave/",
+]
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:

@@ -92,11 +92,13 @@ def entry_of(site: Site, day: OpeningDay, host: str) -> icalendar.Event:
     entry = icalendar.Event()
     entry.add("uid", f"{day.date:%Y%m%d}-{site.slug}@{host}")
     entry.add("dtstamp", timezone.now())
-    state = _("Open") if day.is_open else _("Closed that day")
+    state = _("Open on that day") if day.is_open else _("Closed on that day")
     if day.is_open:
         entry.add("dtstart", datetime.combine(day.date, day.opens, PLACES))
         entry.add("dtend", datetime.combine(day.date, day.closes, PLACES))
-        entry.add("summary", f"{site.name} {state} {day.opens:%H:%M}–{day.closes:%H:%M}")
+        entry.add(
+            "summary", f"{site.name} {state} {day.opens:%H:%M}–{day.closes:%H:%M}"
+        )
     else:
         entry.add("dtstart", day.date)
         entry.add("dtend", day.date + timedelta(days=1))

@@ -31,10 +31,10 @@ Season = OpeningHours.Season
 class Kind(models.TextChoices):
     """Which rule decided about a day."""
 
-    EXCEPTION = "exception", gettext_lazy("Change")
+    EXCEPTION = "exception", gettext_lazy("Change of that day")
     SCHOOL_HOLIDAY = "school_holiday", gettext_lazy("School holidays")
     PUBLIC_HOLIDAY = "public_holiday", gettext_lazy("Public holiday")
-    TERM = "term", gettext_lazy("Term")
+    TERM = "term", gettext_lazy("In term")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,9 @@ class OpeningDay:
     @property
     def hours_text(self) -> str:
         """``16時～21時``, or that it is closed."""
-        return span(self.opens, self.closes) if self.is_open else _("Closed")
+        return (
+            span(self.opens, self.closes) if self.is_open else _("Closed on that day")
+        )
 
     @property
     def kind_label(self) -> str:
@@ -135,7 +137,9 @@ class Timetable:
         doubt = self.doubt(holiday)
         if period is not None:
             reason = "・".join(filter(None, [period.name, doubt]))
-            return self.weekly_day(on, Season.SCHOOL_HOLIDAY, Kind.SCHOOL_HOLIDAY, reason)
+            return self.weekly_day(
+                on, Season.SCHOOL_HOLIDAY, Kind.SCHOOL_HOLIDAY, reason
+            )
         if holiday:
             return self.public_holiday(on, holiday, doubt)
         return self.weekly_day(on, Season.TERM, Kind.TERM, "")
@@ -178,7 +182,7 @@ class Timetable:
             row = self.weekly.get((season, weekday.value))
             label = str(weekday.label)
             if row is None:
-                rows.append(WeekRow(label, False, _("Closed"), ""))
+                rows.append(WeekRow(label, False, _("Closed on that day"), ""))
                 continue
             minutes = minutes_of(row.closes) - minutes_of(row.opens)
             hours = span(row.opens, row.closes)
@@ -216,9 +220,7 @@ def timetables(sites: Iterable[Site], start: date, end: date) -> list[Timetable]
         site__in=wanted, date__gte=start, date__lte=end
     ):
         exceptions.setdefault(row.site_id, {})[row.date] = row
-    periods = list(
-        SchoolHoliday.objects.filter(starts_on__lte=end, ends_on__gte=start)
-    )
+    periods = list(SchoolHoliday.objects.filter(starts_on__lte=end, ends_on__gte=start))
     tables = []
     for site in sites:
         own, changes = weekly.get(site.pk, {}), exceptions.get(site.pk, {})
@@ -260,7 +262,11 @@ def state_of(table: Timetable, at: datetime) -> Now:
     if state in ("closed", "over"):
         start = local.date() + timedelta(days=1)
         following = next(
-            (day for day in table.days(start, local.date() + LOOK_AHEAD) if day.is_open),
+            (
+                day
+                for day in table.days(start, local.date() + LOOK_AHEAD)
+                if day.is_open
+            ),
             None,
         )
     return Now(table.site, state, today, following)

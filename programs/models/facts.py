@@ -16,9 +16,9 @@ class ServiceType(models.Model):
 
     class Unit(models.TextChoices):
         PERSON_TIMES = "person_times", _("Person-times")
-        MEALS = "meals", _("Meals")
+        MEALS = "meals", _("Counted meals")
         EVENTS = "events", _("Events and person-times")
-        CONTACTS = "contacts", _("Contacts")
+        CONTACTS = "contacts", _("Counted contacts")
         TRIPS = "trips", _("One-way trips")
 
     code = models.SlugField(_("Code"), max_length=10, unique=True)
@@ -48,14 +48,14 @@ class Site(ClusterableModel):
     """A place that children come to; a satellite names its main site."""
 
     class AddressVisibility(models.TextChoices):
-        PUBLIC = "public", _("Shown")
+        PUBLIC = "public", _("Address shown")
         AREA_ONLY = "area_only", _("Area only")
-        HIDDEN = "hidden", _("Hidden")
+        HIDDEN = "hidden", _("Address hidden")
 
     class HolidayRule(models.TextChoices):
         UNKNOWN = "unknown", _("Not settled (the public is asked to enquire)")
         OPEN = "open", _("Open as on other days")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", _("Closed on public holidays")
         SCHOOL_HOLIDAY = "school_holiday", _("Hours of school holidays")
 
     slug = models.SlugField(_("Address part"), max_length=40, unique=True)
@@ -139,7 +139,7 @@ class OpeningHours(models.Model):
     """Opening hours of a weekday, in term or in the school holidays."""
 
     class Season(models.TextChoices):
-        TERM = "term", _("Term")
+        TERM = "term", _("In term")
         SCHOOL_HOLIDAY = "school_holiday", _("School holidays")
 
     class Weekday(models.IntegerChoices):
@@ -207,7 +207,10 @@ class OpeningException(models.Model):
     """One day that differs: closed, or open at other hours. It wins over every rule."""
 
     site = ParentalKey(
-        Site, on_delete=models.CASCADE, related_name="exceptions", verbose_name=_("Site")
+        Site,
+        on_delete=models.CASCADE,
+        related_name="exceptions",
+        verbose_name=_("Site"),
     )
     date = models.DateField(_("Date"))
     opens = models.TimeField(_("Opens"), null=True, blank=True)

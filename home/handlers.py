@@ -1,0 +1,19 @@
+"""What the public pages do at news from below: migrations, logins, memberships."""
+
+from home import services
+
+
+def after_migrate(sender, **kwargs) -> None:
+    """Every database has the group of web editors, a fresh one too."""
+    services.ensure_editors()
+
+
+def on_login(sender, user, **kwargs) -> None:
+    """A membership that ended since the last login takes the group along."""
+    services.keep_editors_group(user)
+
+
+def on_membership(sender, instance, **kwargs) -> None:
+    """A membership given, changed or taken away counts from this moment."""
+    user = type(instance.user).objects.get(pk=instance.user_id)
+    services.keep_editors_group(user)

@@ -1,0 +1,123 @@
+"""Screens where web editors keep the public facts of the programme."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from programs.models import SchoolHoliday, ServiceType, Site
+
+
+class SiteViewSet(ModelViewSet):
+    """Sites with their hours and the days that differ."""
+
+    model = Site
+    icon = "home"
+    menu_label = _("Sites")
+    url_prefix = "sites-of-the-programme"
+    list_display = ["name", "parent", "capacity_guide", "is_public"]
+    list_filter = ["is_public"]
+    search_fields = ["name", "slug"]
+    copy_view_enabled = False
+    panels = [
+        MultiFieldPanel(
+            [
+                FieldPanel("name"),
+                FieldPanel("name_kana"),
+                FieldPanel("slug"),
+                FieldPanel("parent"),
+                FieldPanel("operator"),
+                FieldPanel("is_public"),
+                FieldPanel("as_of"),
+            ],
+            heading=_("The site"),
+        ),
+        InlinePanel(
+            "hours",
+            heading=_("Opening hours"),
+            label=_("Weekday"),
+            help_text=_("A satellite without hours keeps those of its main site."),
+            panels=[
+                FieldPanel("season"),
+                FieldPanel("weekday"),
+                FieldRowPanel([FieldPanel("opens"), FieldPanel("closes")]),
+            ],
+        ),
+        FieldPanel("holiday_rule"),
+        InlinePanel(
+            "exceptions",
+            heading=_("Closures and changes"),
+            label=_("Day"),
+            panels=[
+                FieldPanel("date"),
+                FieldRowPanel([FieldPanel("opens"), FieldPanel("closes")]),
+                FieldPanel("reason"),
+            ],
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("capacity_guide"),
+                FieldPanel("capacity_note"),
+                FieldPanel("audience"),
+                FieldPanel("fee_note"),
+            ],
+            heading=_("Capacity, audience, fees"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("address_visibility"),
+                FieldPanel("area"),
+                FieldPanel("address"),
+                FieldPanel("phone"),
+            ],
+            heading=_("Where it is"),
+        ),
+    ]
+
+
+class ServiceTypeViewSet(ModelViewSet):
+    """The services: what they are called in the contract and for the public."""
+
+    model = ServiceType
+    icon = "list-ul"
+    menu_label = _("Services")
+    url_prefix = "services"
+    list_display = ["code", "label_public", "label_official", "is_public"]
+    copy_view_enabled = False
+    panels = [
+        FieldPanel("code"),
+        FieldPanel("label_public"),
+        FieldPanel("description"),
+        FieldPanel("icon"),
+        FieldPanel("is_public"),
+        FieldPanel("order"),
+        MultiFieldPanel(
+            [
+                FieldPanel("label_official"),
+                FieldPanel("unit"),
+                FieldPanel("is_optional"),
+            ],
+            heading=_("In the contract"),
+        ),
+    ]
+
+
+class SchoolHolidayViewSet(ModelViewSet):
+    """The school holidays of the city, period by period."""
+
+    model = SchoolHoliday
+    icon = "calendar-alt"
+    menu_label = _("School holidays")
+    url_prefix = "school-holidays"
+    list_display = ["name", "starts_on", "ends_on"]
+    copy_view_enabled = False
+    panels = [FieldPanel("name"), FieldPanel("starts_on"), FieldPanel("ends_on")]
+
+
+class ProgrammeGroup(ViewSetGroup):
+    """The public facts, together in the menu."""
+
+    items = (SiteViewSet, ServiceTypeViewSet, SchoolHolidayViewSet)
+    menu_label = _("Facts of the programme")
+    menu_icon = "home"
+    menu_order = 300
