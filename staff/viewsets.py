@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.urls import path, reverse
 from wagtail.admin.auth import require_admin_access
-from wagtail.admin.ui.tables import Table, TitleColumn
+from wagtail.admin.ui.tables import Table
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -41,9 +41,9 @@ class VisibleIndexView(IndexView):
     def get_add_url(self):
         return None
 
-    def _get_title_column(self, field_name, column_class=TitleColumn, **kwargs):
-        kwargs.setdefault("get_url", self.get_edit_url)
-        return super()._get_title_column(field_name, column_class, **kwargs)
+    def get_list_buttons(self, instance):
+        """None: the number leads to the page, and the page offers what may be done."""
+        return []
 
 
 class PrivateModelViewSet(ModelViewSet):
@@ -80,7 +80,11 @@ class PrivateModelViewSet(ModelViewSet):
         ]
         if self.detail_view_class:
             patterns.append(
-                path("<int:pk>/", self.private_view(self.detail_view_class), name="detail")
+                path(
+                    "<int:pk>/",
+                    self.private_view(self.detail_view_class),
+                    name="detail",
+                )
             )
         patterns += [
             path(f"<int:pk>/{name}/", self.private_view(view), name=name)
