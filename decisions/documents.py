@@ -48,8 +48,9 @@ COMPARED = {
     Kind.USE: ["site", "starts_on", "ends_on", "days", "services", "fee", "conditions"],
     Kind.END: ["ends_on"],
 }
-# Full-width characters that fit the page beside each other at each size of print.
-DENSE_FROM, DENSEST_FROM = 700, 1300
+# Sizes of print, by the full-width characters on the page: it stays one page.
+SIZES = [(2000, "tightest"), (1300, "densest"), (700, "dense")]
+LINE = 40
 
 
 def digest(content: Any) -> str:
@@ -207,19 +208,34 @@ def differences(content: dict[str, Any]) -> list[tuple[str, Any, Any]]:
     ]
 
 
+def size_of_print(content: dict[str, Any]) -> str:
+    """How small the notice is printed, so that it stays on one page."""
+    services = "、".join(service["label"] for service in content["services"])
+    names = ["addressee", "days", "fee", "conditions", "elsewhere"]
+    if content["kind"] != Kind.USE:
+        names.append("reason")
+    texts = [content[name] for name in names]
+    texts += [services, content["paper"]["appeal_notice"]]
+    weight = sum(len(text) + LINE * text.count("\n") for text in texts)
+    return next((name for limit, name in SIZES if weight >= limit), "")
+
+
+def document_number(paper: dict[str, Any], number: str) -> str:
+    """A number as the city writes it on papers: ``第K8-0001号``."""
+    return paper["number_pattern"].replace("{number}", number)
+
+
 def notice_pdf(decision: Decision) -> bytes:
     """The notice, from the snapshot alone; called once, then the bytes are served."""
     content = read(decision.snapshot)
     paper = content["paper"]
-    length = len(content["reason"]) + len(paper["appeal_notice"])
+    former = content["changes"] or {}
     context = {
         "snapshot": content,
         "paper": paper,
         "city": paper["city"],
-        "document_number": paper["number_pattern"].replace(
-            "{number}", content["number"]
-        ),
-        "is_dense": DENSE_FROM <= length < DENSEST_FROM,
-        "is_densest": length >= DENSEST_FROM,
+        "document_number": document_number(paper, content["number"]),
+        "former_number": document_number(paper, former.get("number") or ""),
+        "size": size_of_print(content),
     }
     return render_pdf("decisions/documents/notice.html", context)

@@ -4,6 +4,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from decisions.querysets import CityRecordQuerySet
 
@@ -88,7 +89,9 @@ class PlacementInquiry(models.Model):
         related_name="+",
         verbose_name=_("Site"),
     )
-    asked_on = models.DateField(_("Asked on"), default=timezone.localdate)
+    asked_on = models.DateField(
+        pgettext_lazy("inquiry", "Asked on"), default=timezone.localdate
+    )
     answer = models.CharField(
         _("Answer"), max_length=20, choices=Answer.choices, default=Answer.WAITING
     )

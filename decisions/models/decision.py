@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from decisions.querysets import CityRecordQuerySet, NoticeQuerySet
 
@@ -20,10 +21,10 @@ class Decision(models.Model):
     """
 
     class Kind(models.TextChoices):
-        USE = "use", _("Use")
+        USE = "use", pgettext_lazy("decision", "Use")
         NOT_USE = "not_use", _("No use")
         RECOMMEND = "recommend", _("Recommendation")
-        MEASURE = "measure", _("Measure")
+        MEASURE = "measure", pgettext_lazy("decision", "Measure")
         END = "end", _("End of use")
 
     class EndReason(models.TextChoices):
@@ -42,10 +43,10 @@ class Decision(models.Model):
     STARTS_USE = [Kind.USE, Kind.MEASURE]
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("Draft")
+        DRAFT = "draft", pgettext_lazy("decision", "Draft")
         CIRCULATED = "circulated", _("Waiting for approval")
         RETURNED = "returned", _("Sent back")
-        APPROVED = "approved", _("Approved")
+        APPROVED = "approved", pgettext_lazy("decision", "Approved")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     EDITABLE = [State.DRAFT, State.RETURNED]
@@ -213,8 +214,8 @@ class Notice(models.Model):
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("Notice")
-        verbose_name_plural = _("Notices")
+        verbose_name = pgettext_lazy("decision", "Notice")
+        verbose_name_plural = pgettext_lazy("decision", "Notices")
 
     def __str__(self) -> str:
         return f"{self.decision}"

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from decisions.querysets import EnrolmentQuerySet
 
@@ -37,7 +38,7 @@ class Enrolment(models.Model):
         blank=True,
         related_name="ended_enrolment",
     )
-    starts_on = models.DateField(_("From"))
+    starts_on = models.DateField(pgettext_lazy("enrolment", "From"))
     ends_on = models.DateField(_("Until before"), null=True, blank=True)
 
     objects = EnrolmentQuerySet.as_manager()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
+MOST_LINES = 12
 BASIS_FIELDS = [
     "recommendation_basis",
     "measure_basis",
@@ -86,4 +87,8 @@ class PaperSettings(BaseGenericSetting):
         if self.has_appeal_notice and not self.appeal_notice.strip():
             raise ValidationError(
                 {"appeal_notice": _("Write the legal notice, or do not print it.")}
+            )
+        if len(self.appeal_notice.splitlines()) > MOST_LINES:
+            raise ValidationError(
+                {"appeal_notice": _("Write the legal notice in at most 12 lines.")}
             )

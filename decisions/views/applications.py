@@ -52,7 +52,7 @@ class RecordApplication(CityPage, PrivateCreateView):
     form_class = ApplicationWithCaseForm
     permission_required = "decisions.add_useapplication"
     page_title = _("Record an application")
-    submit_label = _("Record")
+    submit_label = _("Record the application")
     success_message = _("The application was recorded.")
 
     def get_initial(self):
@@ -69,7 +69,7 @@ class RecordApplicationOfCase(CaseDoor, PrivateActView):
 
     form_class = ApplicationForm
     permission_required = "decisions.add_useapplication"
-    submit_label = _("Record")
+    submit_label = _("Record the application")
     success_message = _("The application was recorded.")
 
     def get_initial(self):
