@@ -9,4 +9,4 @@ class ReportsConfig(AppConfig):
 
     name = "reports"
     label = "reports"
-    verbose_name = _("Reports")
+    verbose_name = _("Reports and figures")

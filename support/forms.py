@@ -233,7 +233,7 @@ class PlanParts:
     """
 
     def __init__(self, plan: PlanVersion, data=None):
-        goals = {row.order: row for row in plan.goals.all()}
+        goals = dict(enumerate(plan.goals.all(), start=1))
         rows = {row.service_id: row for row in plan.services.all()}
         self.goals = [
             _part(GoalForm, f"goal-{place}", goals.get(place), data)

@@ -83,7 +83,7 @@ class PlanDetailView(PlanMixin, PrivateDetailView):
             (rules.may_withdraw, _("Take back to correct"), "withdraw"),
             (rules.may_acknowledge, _("Acknowledge"), "acknowledge"),
             (rules.may_acknowledge, _("Advise only"), "advise"),
-            (rules.may_confirm, _("Confirm"), "confirm"),
+            (rules.may_confirm, _("Confirm the plan"), "confirm"),
         ]
         acts = [
             (label, reverse(f"plans:{name}", args=[plan.pk]))
@@ -235,7 +235,7 @@ class PlanConfirmView(PlanActView):
     """Confirm the version that is shown; its paper is made at once or by the worker."""
 
     may, is_due = rules.is_confirmer, rules.may_confirm
-    heading = submit_label = gettext_lazy("Confirm")
+    heading = submit_label = gettext_lazy("Confirm the plan")
     success_message = gettext_lazy("The plan is confirmed.")
     intro = gettext_lazy(
         "A confirmed plan never changes. The version in force before is superseded,"

@@ -1,7 +1,11 @@
 """The staff screens of support plans."""
 
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.widgets.button import HeaderButton
 
 from staff.dates import wareki
 from staff.viewsets import PrivateModelViewSet, VisibleIndexView
@@ -15,6 +19,22 @@ class PlanIndexView(VisibleIndexView):
     def get_base_queryset(self):
         rows = super().get_base_queryset()
         return rows.select_related("case", "enrolment__site")
+
+    @cached_property
+    def header_buttons(self):
+        if not self.request.user.has_perm("support.add_planversion"):
+            return []
+        url = reverse("plans:add")
+        return [HeaderButton(gettext("Write a plan"), url=url, icon_name="plus")]
+
+    @cached_property
+    def no_results_message(self):
+        if self.is_filtering or self.is_searching:
+            return gettext("No plan matches. Take a filter away to see more.")
+        return gettext(
+            "There is no plan for you. The operator writes it for an enrolled child;"
+            " the city sees it once it is shared."
+        )
 
 
 def period(plan: PlanVersion) -> str:
@@ -35,7 +55,7 @@ class PlanViewSet(PrivateModelViewSet):
     list_display = [
         TitleColumn(
             "number",
-            label=_("Number"),
+            label=_("Plan number"),
             accessor=str,
             get_url=PlanVersion.get_admin_url,
         ),
@@ -50,6 +70,8 @@ class PlanViewSet(PrivateModelViewSet):
         ),
     ]
     list_filter = ["state"]
+    search_fields = ["case__number"]
+    search_backend_name = None
     list_views = {"add": views.PlanStartView}
     record_views = {
         "edit": views.PlanEditView,

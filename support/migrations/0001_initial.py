@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='planversion',
-            constraint=models.CheckConstraint(condition=models.Q(('period_to__gt', models.F('period_from'))), name='plan_period_in_order', violation_error_message='It cannot end before it begins.'),
+            constraint=models.CheckConstraint(condition=models.Q(('period_to__gt', models.F('period_from'))), name='plan_period_in_order', violation_error_message='The period must end after it begins.'),
         ),
         migrations.AddConstraint(
             model_name='planservice',

@@ -179,7 +179,7 @@ class PlanVersion(models.Model):
             models.CheckConstraint(
                 name="plan_period_in_order",
                 condition=Q(period_to__gt=F("period_from")),
-                violation_error_message=_("It cannot end before it begins."),
+                violation_error_message=_("The period must end after it begins."),
             ),
         ]
 
