@@ -40,7 +40,7 @@ class ApplicationDetail(CityPage, PrivateDetailView):
         may_draft = rules.may_draft(user, Decision.Kind.USE, application.case)
         return super().get_context_data(**kwargs) | {
             "inquiries": inquiries.select_related("site"),
-            "panel": {"decisions": decisions.select_related("case", "site")},
+            "decisions": decisions.select_related("case", "site"),
             "may_change": may_change,
             "may_draft": may_draft and is_open and not has_live,
         }
