@@ -1,6 +1,7 @@
 """Start-up refuses what could lose an acknowledged commit or give a name away."""
 
 import sqlite3
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
@@ -9,6 +10,7 @@ from django.db import connection
 WAL_FIXED_IN = (3, 51, 3)
 SAFE_PAIRS = {("truncate", 2), ("persist", 2), ("delete", 3), ("wal", 2)}
 UNSAFE_ON = {"off"}
+NEAR = {"127.0.0.1", "localhost", "::1"}
 
 
 @register(Tags.database)
@@ -91,7 +93,8 @@ def secrets_are_real(app_configs, **kwargs):
             problems.append(Error("DEBUG must be off.", id="portal.E005"))
         if settings.SECRET_KEY.startswith(("only-for-tests", "django-insecure")):
             problems.append(Error("SECRET_KEY is a sample.", id="portal.E006"))
-    if not settings.PUBLIC_URL.startswith("https://") and not settings.DEMO:
+    is_near = urlsplit(settings.PUBLIC_URL).hostname in NEAR
+    if not settings.PUBLIC_URL.startswith("https://") and not is_near:
         problems.append(
             Warning(
                 "PUBLIC_URL is not https: cookies travel unprotected.",

@@ -20,7 +20,6 @@ from portal.settings.environment import mail_settings, secret_key
 BASE_DIR = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(os.environ.get("DATA_DIR") or BASE_DIR / "var").resolve()
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-DEMO = os.environ.get("IBASHO_DEMO") == "1"
 
 DEBUG = False
 TESTING = False
@@ -211,7 +210,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
 
-WAGTAIL_SITE_NAME = "Ibasho"
+WAGTAIL_SITE_NAME = "居場所（Ibasho）"
 WAGTAILADMIN_BASE_URL = PUBLIC_URL
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False

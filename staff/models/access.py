@@ -94,7 +94,10 @@ class Membership(models.Model):
     PARTNER_ROLES = [Role.SUBMITTER]
 
     user = models.ForeignKey(
-        User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("User")
+        User,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("User"),
     )
     role = models.CharField(_("Role"), max_length=30, choices=Role.choices)
     unit = models.ForeignKey(

@@ -84,7 +84,7 @@ class Partner(models.Model):
         validators=[RegexValidator(r"^\d{7}$", _("Give a postal code of 7 digits."))],
     )
     address = models.CharField(_("Address"), max_length=200, blank=True)
-    is_active = models.BooleanField(_("In use"), default=True)
+    is_active = models.BooleanField(_("Kept in use"), default=True)
 
     class Meta:
         ordering = ["code"]
