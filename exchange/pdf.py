@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 CHILD = Path(__file__).resolve().parent / "pdf_child.py"
 WALL_CLOCK = 40
+TURN = 15  # with the wall clock less than the lease of an outbox item
 MAX_CHARACTERS = 400_000
 MAX_LINES = 8_000
 NOT_FOR_PAPER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -46,7 +47,7 @@ def pdf_of(markup: str) -> bytes:
     lines = markup.count("\n") + markup.count("<br")
     if len(markup) > MAX_CHARACTERS or lines > MAX_LINES:
         raise PdfError(_("The text is too long for a paper. Shorten it and try again."))
-    if not _turn.acquire(timeout=WALL_CLOCK):
+    if not _turn.acquire(timeout=TURN):
         raise PdfError(_("Too many papers are being made. Try again in a minute."))
     try:
         return _in_child(markup)

@@ -26,7 +26,8 @@ SAMPLE_MARK = "（例）"
 DATA_SHEET = "データ"
 CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,4})([0-9]{1,8})"')
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s")
-ENCODINGS = ["auto", "utf-8", "cp932"]
+# Entities, plain or as UTF-16: no spreadsheet program writes them.
+ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\0?!\0|^(?:\xff\xfe|\xfe\xff)")
 
 
 @dataclass
@@ -197,6 +198,15 @@ def _broken() -> ValidationError:
     )
 
 
+def _unusual() -> ValidationError:
+    return ValidationError(
+        _(
+            "The file is built in an unusual way or is too large when unpacked. Copy"
+            " its values into the template and try again."
+        )
+    )
+
+
 def _rows_of_xlsx(content: bytes, max_rows: int) -> list[Row]:
     """Rows of the sheet of data; whatever a file may do to a reader ends here."""
     try:
@@ -225,12 +235,10 @@ def _look_over(archive: zipfile.ZipFile) -> None:
     size = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members) or 1
     if strange or size > MAX_UNPACKED or (size > 2**20 and size / packed > MAX_RATIO):
-        raise ValidationError(
-            _(
-                "The file is built in an unusual way or is too large when unpacked."
-                " Copy its values into the template and try again."
-            )
-        )
+        raise _unusual()
+    for name in names:
+        if name.endswith((".xml", ".rels")) and ENTITIES.search(archive.read(name)):
+            raise _unusual()
     if b"macroEnabled" in archive.read("[Content_Types].xml"):
         raise ValidationError(
             _("The file has macros. Save it as .xlsx without macros and try again.")
