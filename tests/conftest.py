@@ -14,6 +14,7 @@ from tests.factories import (
     UnitFactory,
     UserFactory,
 )
+from tests.serving import running_portal
 
 Role = Membership.Role
 Function = Unit.Function
@@ -104,3 +105,16 @@ def case(cast):
 def enrolment(cast, site, case):
     """The same case, enrolled at the site of ``operator``."""
     return EnrolmentFactory(case=case, site=site)
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory):
+    """The real portal with the seed and the demo, as ``bin/run`` serves it."""
+    with running_portal(tmp_path_factory.mktemp("portal")) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def portal_url(portal):
+    """The address of the real portal."""
+    return portal.url

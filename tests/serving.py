@@ -94,7 +94,7 @@ class Portal:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             try:
-                urllib.request.urlopen(f"{self.url}/readyz", timeout=5)
+                urllib.request.urlopen(f"{self.url}/readyz", timeout=5)  # noqa: S310
             except (urllib.error.URLError, OSError):
                 time.sleep(0.2)
             else:
