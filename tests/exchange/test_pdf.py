@@ -43,9 +43,9 @@ def opened(content):
 def faces(document):
     names = set()
     for thing in document.objects:
-        if isinstance(thing, pikepdf.Dictionary) and "/FontFile2" in thing:
-            names.add(str(thing.FontName).split("+")[1])
-        elif isinstance(thing, pikepdf.Dictionary) and "/FontFile3" in thing:
+        if not isinstance(thing, pikepdf.Dictionary):
+            continue
+        if "/FontFile2" in thing or "/FontFile3" in thing:
             names.add(str(thing.FontName).split("+")[1])
     return names
 
