@@ -132,7 +132,7 @@ def triage_referral(
         states = [State.TRIAGED]
     fresh = changed_row(referral, changes, council_check=shown, state__in=states)
     if fresh is None:
-        raise _second(referral)
+        raise _second(referral, "triage")
     if referral.unit_id != unit.pk:
         key = f"referral-handed-over-{fresh.number}-{now:%Y%m%d%H%M%S%f}"
         tell_unit(unit, fresh, subject=HANDED_OVER, key=key)
@@ -156,7 +156,7 @@ def add_hearing(
         referral, {"state": State.HEARING}, state__in=Referral.ACTS["hearing"]
     )
     if fresh is None:
-        raise _second(referral)
+        raise _second(referral, "hearing")
     return store_contact(
         ContactLog(
             referral=fresh,
@@ -212,7 +212,7 @@ def accept_referral(
         council_check=stored.council_check,
     )
     if fresh is None:
-        raise _second(referral)
+        raise _second(referral, "accept")
     ContactLog.objects.filter(referral=fresh, case=None).update(case=case)
     change_status(fresh.submission, Submission.Status.DONE, by=by)
     tell_unit(unit, case, subject=CASE_OPENED, key=f"case-opened-{case.number}")
@@ -260,7 +260,7 @@ def close_referral(
         council_check=referral.council_check,
     )
     if fresh is None:
-        raise _second(referral)
+        raise _second(referral, act)
     change_status(fresh.submission, Submission.Status.DONE, by=by)
     record_event(
         "referral.closed",
@@ -273,7 +273,7 @@ def close_referral(
     return fresh
 
 
-def _second(referral: Referral) -> ValidationError:
+def _second(referral: Referral, act: str) -> ValidationError:
     """Why an act found the referral in another state than it expects."""
     stored = Referral.objects.select_related("closed_by", "council_checked_by").get(
         pk=referral.pk
@@ -282,6 +282,6 @@ def _second(referral: Referral) -> ValidationError:
         return told_already(stored.closed_by, stored.closed_at)
     if stored.state == State.RECEIVED:
         return ValidationError(_("Check the council's list first."), code="order")
-    if stored.state == State.TRIAGED and referral.state == State.TRIAGED:
+    if act == "accept" and stored.state == State.TRIAGED:
         return ValidationError(_("Record a hearing first."), code="order")
     return told_already(stored.council_checked_by, stored.council_checked_at)
