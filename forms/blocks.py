@@ -27,7 +27,7 @@ SLOTS = [
     ("birth_date", _("Birth date")),
     ("school", _("School or group")),
     ("kind", _("What is wished for")),
-    ("urgency", _("Urgency")),
+    ("urgency", _("Urgency of the referral")),
 ]
 
 
@@ -171,7 +171,7 @@ class NumberBlock(QuestionBlock):
 
     class Meta:
         icon = "order"
-        label = _("Number")
+        label = _("Whole number")
         form_layout = layout("minimum", "maximum")
         label_format = "{label}"
 
@@ -193,7 +193,7 @@ class DateBlock(QuestionBlock):
 class TimeBlock(QuestionBlock):
     class Meta:
         icon = "time"
-        label = _("Time")
+        label = _("Time of day")
         label_format = "{label}"
 
 
@@ -319,10 +319,10 @@ class UrgentBlock(ConditionalBlock):
 class FieldsBlock(blocks.StreamBlock):
     """The questions of a page."""
 
-    short_text = ShortTextBlock(group=_("Text"))
-    long_text = LongTextBlock(group=_("Text"))
-    kana = KanaBlock(group=_("Text"))
-    number = NumberBlock(group=_("Text"))
+    short_text = ShortTextBlock(group=_("Typed text"))
+    long_text = LongTextBlock(group=_("Typed text"))
+    kana = KanaBlock(group=_("Typed text"))
+    number = NumberBlock(group=_("Typed text"))
     date = DateBlock(group=_("Day and time"))
     time = TimeBlock(group=_("Day and time"))
     phone = PhoneBlock(group=_("Contact"))

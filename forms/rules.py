@@ -88,10 +88,10 @@ def relevant(document: Mapping[str, Any], answers: Answers, today: date) -> set[
     for page in document["pages"]:
         if not holds(page.get("when"), present, today):
             continue
-        asked.add(page["key"])
         for field in page["fields"]:
             if holds(field.get("when"), present, today):
-                asked.add(field["key"])
+                # A page is asked for the sake of a question: one without is passed over.
+                asked |= {page["key"], field["key"]}
                 if field["key"] in answers:
                     present[field["key"]] = answers[field["key"]]
     return asked

@@ -297,7 +297,7 @@ class Confirm(Control):
         }
 
     def show(self, field, value):
-        return _("Confirmed")
+        return _("Ticked")
 
 
 class PartnerChoice(Control):
