@@ -123,8 +123,8 @@ class TriageForm(PrivateForm):
 class MomentMixin(forms.Form):
     """A day and a time of day, together one moment in Japan."""
 
-    day = JapaneseDateField(label=_("Day"))
-    time = JapaneseTimeField(label=_("Time"))
+    day = JapaneseDateField(label=_("Date"))
+    time = JapaneseTimeField(label=_("Time of day"))
 
     def moment(self) -> datetime:
         """The moment given by both fields."""
@@ -195,8 +195,8 @@ class ChildChangeForm(ChildForm):
 class GuardianForm(PrivateForm):
     """An adult who looks after the child."""
 
-    name = NameField(label=_("Name"), max_length=100)
-    kana = KanaField(label=_("Name in kana"), max_length=120, required=False)
+    name = NameField(label=_("Full name"), max_length=100)
+    kana = KanaField(label=_("Full name in kana"), max_length=120, required=False)
     relation = forms.CharField(label=_("Relation to the child"), max_length=20)
     phone = PhoneField(label=_("Phone"), max_length=20, required=False)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)

@@ -106,9 +106,9 @@ class Guardian(models.Model):
     """An adult who looks after the child."""
 
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="guardians")
-    name = models.CharField(_("Name"), max_length=100)
+    name = models.CharField(_("Full name"), max_length=100)
     kana = models.CharField(
-        _("Name in kana"), max_length=120, blank=True, validators=[KANA]
+        _("Full name in kana"), max_length=120, blank=True, validators=[KANA]
     )
     relation = models.CharField(_("Relation to the child"), max_length=20)
     phone = models.CharField(_("Phone"), max_length=20, blank=True)

@@ -26,7 +26,7 @@ class ContactLog(models.Model):
 
     class Visibility(models.TextChoices):
         OPERATOR = "operator", _("City and operator")
-        CITY = "city", _("City")
+        CITY = "city", _("The city")
         RESTRICTED = "restricted", _("Own unit and head of the centre")
 
     case = models.ForeignKey(

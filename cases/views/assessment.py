@@ -122,7 +122,7 @@ class EditView(AssessmentActView):
     template_name = "cases/assessment_edit.html"
     states = Assessment.EDITABLE
     page_title = gettext_lazy("Edit the assessment")
-    success_message = gettext_lazy("The draft was saved.")
+    success_message = gettext_lazy("The draft of the assessment was saved.")
 
     def get_initial(self):
         return initial_of(self.object, [*Assessment.CONTENT, "revision"])

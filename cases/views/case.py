@@ -228,7 +228,7 @@ class AssessmentStartView(ContactView):
     permission_required = "cases.add_assessment"
     form_class = AssessmentForm
     page_title = gettext_lazy("Write an assessment")
-    success_message = gettext_lazy("The draft was saved.")
+    success_message = gettext_lazy("The draft of the assessment was saved.")
     intro = gettext_lazy(
         "This is saved as a draft. It counts once somebody else has confirmed it."
     )
