@@ -159,7 +159,8 @@ class DecisionForm(PrivateForm):
         label=label(Decision, "conditions"), max_length=200, required=False
     )
     end_reason = forms.ChoiceField(
-        label=label(Decision, "end_reason"), choices=Decision.EndReason.choices
+        label=label(Decision, "end_reason"),
+        choices=[("", "---------"), *Decision.EndReason.choices],
     )
     addressee = forms.CharField(
         label=label(Decision, "addressee"),

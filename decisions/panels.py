@@ -9,6 +9,7 @@ from cases.models import Case
 from cases.panels import Panel, register
 from decisions import rules
 from decisions.models import Decision, Enrolment, UseApplication
+from decisions.services import LIVE
 from decisions.views.base import CITY
 
 Kind = Decision.Kind
@@ -67,10 +68,12 @@ def _drafts_offered(user, case: Case) -> list[tuple[str, str]]:
     ]
     if Enrolment.objects.filter(case=case, ended_by=None).exists():
         kinds.append((Kind.END, _("Draft the end of use")))
+    live = Decision.objects.filter(case=case, state__in=LIVE)
+    being_drafted = set(live.values_list("kind", flat=True))
     return [
         (text, reverse(f"decisions:draft_{kind}", args=[case.pk]))
         for kind, text in kinds
-        if rules.may_draft(user, kind, case)
+        if kind not in being_drafted and rules.may_draft(user, kind, case)
     ]
 
 

@@ -4,13 +4,22 @@ from django.http import Http404
 from django.urls import path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
 from decisions.models import Decision, UseApplication
 from decisions.views import applications, decisions, drafts
 from decisions.views.base import CITY
+from staff.dates import wareki
 from staff.viewsets import PrivateModelViewSet, VisibleIndexView
+
+
+class DayColumn(Column):
+    """A day by its era, as on papers."""
+
+    def get_value(self, instance) -> str:
+        day = super().get_value(instance)
+        return wareki(day) if day else ""
 
 
 class CityIndexView(VisibleIndexView):
@@ -75,7 +84,7 @@ class ApplicationViewSet(PrivateModelViewSet):
     }
     list_display = [
         "__str__",
-        DateColumn("received_on", label=_("Received on"), sort_key="received_on"),
+        DayColumn("received_on", label=_("Received on"), sort_key="received_on"),
         Column("case", label=_("Case")),
         Column("site", label=_("Site wished for")),
         Column("get_state_display", label=_("State"), sort_key="state"),
@@ -119,9 +128,7 @@ class DecisionViewSet(PrivateModelViewSet):
         Column("case", label=_("Case")),
         Column("get_state_display", label=_("State"), sort_key="state"),
         Column("drafted_by", label=_("Drafted by")),
-        DateColumn(
-            "decided_on", label=_("Date of the decision"), sort_key="decided_on"
-        ),
+        DayColumn("decided_on", label=_("Decided on"), sort_key="decided_on"),
     ]
     list_filter = ["state", "kind"]
     search_fields = ["number", "case__number"]
