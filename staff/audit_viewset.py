@@ -64,10 +64,10 @@ class AuditFilterSet(WagtailFilterSet):
         label=gettext_lazy("Who"), queryset=User.objects.order_by("username")
     )
     since = DateFilter(
-        label=gettext_lazy("From"), field_name="at", lookup_expr="date__gte"
+        label=gettext_lazy("From this day on"), field_name="at", lookup_expr="date__gte"
     )
     until = DateFilter(
-        label=gettext_lazy("Until"), field_name="at", lookup_expr="date__lte"
+        label=gettext_lazy("Until this day"), field_name="at", lookup_expr="date__lte"
     )
 
     class Meta:
