@@ -2,7 +2,6 @@
 
 from django.templatetags.static import static
 from django.urls import include, path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -10,7 +9,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
 from exchange import urls
-from exchange.models import OutboxItem, WorkerBeat
+from exchange.models import WorkerBeat
 from exchange.resources import offered_to
 
 
@@ -55,7 +54,7 @@ def outbox():
 
 
 class OutboxPanel(Component):
-    """At home: how much was given up or is late, and a worker that has gone silent."""
+    """At home: a worker that has gone silent."""
 
     name = "outbox"
     order = 50
@@ -64,7 +63,6 @@ class OutboxPanel(Component):
     def get_context_data(self, parent_context=None):
         beat = WorkerBeat.objects.order_by("-at").first()
         return {
-            "stuck": OutboxItem.objects.stuck(timezone.now()).count(),
             "last_beat": beat.at if beat else None,
             "is_worker_silent": WorkerBeat.is_silent(),
         }
