@@ -9,6 +9,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from portal import views
+from portal.api import api, nothing
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"
@@ -36,6 +37,8 @@ urlpatterns = [
     path("media/<path:path>", views.media),
     path("documents/", include(wagtaildocs_urls)),
     path("admin/", include(wagtailadmin_urls)),
+    path("api/v1/", api.urls),
+    re_path(r"^api/v1/", nothing),
     path("", include("forms.urls")),
     path("", include("programs.urls")),
     path("", include("home.urls")),

@@ -7,7 +7,7 @@ own still wins.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
@@ -25,6 +25,7 @@ from programs.models.facts import (
 )
 
 LOOK_AHEAD = timedelta(days=28)
+HOLIDAY_YEARS = range(1949, 2150)
 Season = OpeningHours.Season
 
 
@@ -133,16 +134,16 @@ class Timetable:
                 exception.reason,
             )
         period = next((p for p in self.periods if p.starts_on <= on <= p.ends_on), None)
-        holiday = jpholiday.is_holiday_name(on)
-        doubt = self.doubt(holiday)
+        holiday = holiday_name(on)
         if period is not None:
-            reason = "・".join(filter(None, [period.name, doubt]))
-            return self.weekly_day(
-                on, Season.SCHOOL_HOLIDAY, Kind.SCHOOL_HOLIDAY, reason
+            day = self.weekly_day(
+                on, Season.SCHOOL_HOLIDAY, Kind.SCHOOL_HOLIDAY, period.name
             )
-        if holiday:
-            return self.public_holiday(on, holiday, doubt)
-        return self.weekly_day(on, Season.TERM, Kind.TERM, "")
+        elif holiday:
+            day = self.public_holiday(on, holiday)
+        else:
+            day = self.weekly_day(on, Season.TERM, Kind.TERM, "")
+        return self.in_doubt(day) if holiday else day
 
     @property
     def holiday_words(self) -> str:
@@ -151,20 +152,23 @@ class Timetable:
             return ""
         return str(Site.HolidayRule(self.holiday_rule).label)
 
-    def doubt(self, holiday: str | None) -> str:
-        """A request to enquire, where it is a holiday and no rule was settled."""
-        if holiday and self.holiday_rule == Site.HolidayRule.UNKNOWN:
-            return _("Please enquire about public holidays")
-        return ""
+    def in_doubt(self, day: OpeningDay) -> OpeningDay:
+        """An open public holiday under no settled rule asks people to enquire."""
+        if not day.is_open or self.holiday_rule != Site.HolidayRule.UNKNOWN:
+            return day
+        doubt = _("Please enquire about public holidays")
+        name = day.reason if day.kind == Kind.SCHOOL_HOLIDAY else ""
+        return replace(day, reason="・".join(filter(None, [name, doubt])))
 
-    def public_holiday(self, on: date, holiday: str, doubt: str) -> OpeningDay:
+    def public_holiday(self, on: date, holiday: str) -> OpeningDay:
+        """A public holiday outside the school holidays, by the site's rule."""
         kind = Kind.PUBLIC_HOLIDAY
         if self.holiday_rule == Site.HolidayRule.CLOSED:
             return OpeningDay(on, False, None, None, kind, holiday)
         season = Season.TERM
         if self.holiday_rule == Site.HolidayRule.SCHOOL_HOLIDAY:
             season = Season.SCHOOL_HOLIDAY
-        return self.weekly_day(on, season, kind, doubt or holiday)
+        return self.weekly_day(on, season, kind, holiday)
 
     def weekly_day(self, on: date, season: str, kind: str, reason: str) -> OpeningDay:
         row = self.weekly.get((season, on.weekday()))
@@ -194,6 +198,11 @@ class Timetable:
         """The tables of hours that a page shows, each with its heading."""
         found = [(str(season.label), self.week(season)) for season in Season]
         return [(label, rows) for label, rows in found if rows]
+
+
+def holiday_name(on: date) -> str | None:
+    """The name of a public holiday; none for years that no law speaks about."""
+    return jpholiday.is_holiday_name(on) if on.year in HOLIDAY_YEARS else None
 
 
 def dates(start: date, end: date) -> list[date]:

@@ -79,7 +79,7 @@ class Site(ClusterableModel):
         _("Capacity as a guide"), null=True, blank=True
     )
     capacity_note = models.CharField(_("Note on capacity"), max_length=200, blank=True)
-    audience = models.CharField(_("Who it is for"), max_length=200, blank=True)
+    audience = models.CharField(_("Whom it is for"), max_length=200, blank=True)
     address = models.CharField(_("Address"), max_length=200, blank=True)
     area = models.CharField(_("Area"), max_length=100, blank=True)
     address_visibility = models.CharField(

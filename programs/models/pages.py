@@ -22,7 +22,7 @@ class ProgrammePage(BasePage):
         blank=True,
         verbose_name=_("Ways on, by audience"),
     )
-    audience_text = models.TextField(_("Who it is for"), blank=True, max_length=600)
+    audience_text = models.TextField(_("Whom it is for"), blank=True, max_length=600)
 
     template = "programs/programme_page.html"
     parent_page_types = ["wagtailcore.Page"]

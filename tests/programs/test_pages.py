@@ -1,0 +1,319 @@
+"""The public pages: every fact of the seed, editable, and nothing from elsewhere."""
+
+import html
+import json
+import re
+from datetime import date
+
+import pytest
+from django.utils import timezone
+from wagtail.models import Page
+from wagtail.models import Site as WebSite
+
+from home.models import ContentPage
+from programs import seed
+from programs.models import ProgrammePage, ServiceType, Site, SitePage
+
+pytestmark = pytest.mark.django_db
+
+PATHS = [
+    "/",
+    "/sites/",
+    "/sites/enmusubi/",
+    "/sites/bb-house/",
+    "/hogosha/",
+    "/kodomo/",
+    "/school/",
+    "/jigyo/",
+    "/accessibility/",
+    "/privacy/",
+]
+HOURS = ["16時～21時", "5時間", "11時～21時", "10時間", "お休み"]
+SUPPORT = [
+    "食事の提供",
+    "学習サポート",
+    "こどもたちが自由に過ごせる場所の提供",
+    "生活習慣の形成",
+    "個別の課題に応じた相談支援",
+    "市・学校・関係機関・地域・市内のこどもの居場所運営団体",
+]
+AUDIENCE = "市・学校・市内のこどもの居場所団体等が把握している、支援が必要なこども"
+FACTS = {
+    "/": [
+        "とよなか縁結実",
+        "BBハウス",
+        *HOURS,
+        *SUPPORT,
+        AUDIENCE,
+        "25名程度",
+        "30名程度",
+        "令和6年時点",
+        "小学生・中学生",
+        "市が利用を決めたこども",
+    ],
+    "/sites/enmusubi/": [*HOURS, *SUPPORT, AUDIENCE, "25名程度", "令和6年時点"],
+    "/sites/bb-house/": ["サテライト", "16時～21時", "とよなか縁結実", *SUPPORT],
+    "/hogosha/": [
+        AUDIENCE,
+        "利用スタート",
+        "保護者の方と面談",
+        "気持ちを、できるかぎり",
+    ],
+    "/school/": [
+        "学校を訪問して事業の内容を説明する",
+        "要対協名簿登載児童の場合はケースの担当者が、それ以外の場合は"
+        "こども総合相談窓口の担当職員が中心となり",
+        "利用の必要性を組織として判断",
+        "拠点事業に限らない困りごとについて把握し、信頼関係を",
+        "可能な範囲で児童・保護者の意向を確認",
+        'href="/forms/referral/"',
+    ],
+    "/jigyo/": [
+        "36平方キロメートル",
+        "39.8万人",
+        "令和6年時点",
+        "より支援が必要なこどもへの見守り強化の必要性",
+        "令和4年度に市が主催でモデル事業を実施",
+        "支援対象児童等の見守りができた",
+        "安心な居場所の提供",
+        "関係構築、相談対応",
+        "食の意欲向上",
+        "こども・保護者との関係構築",
+        "支援にあたっての連携体制を構築できた",
+        "学校との情報交換",
+        "学校からの利用推奨",
+        "民間居場所との情報共有",
+        "関係機関と個人情報共有",
+        "個別ケース検討会議参加",
+        "こども安心課",
+        "こども相談係",
+        "支援企画係",
+        "ケースマネジメント",
+        "緊急対応・関係機関連携",
+        "全体把握・調整",
+        "契約事務",
+        "拠点運営（各種支援）",
+        "学校・周辺居場所・地域との関係構築",
+        "サポートプラン作成、他支援・要対協登載等の検討",
+        "利用申請受付・利用決定",
+        "事業者調整",
+        "仕様書にあるサービス（7つ）について報告を行う",
+        "特に課題がみられたこどもについて報告を行う",
+        "要綱に記載してある支援内容で対応できない場合",
+        "児童福祉の管轄を超える場合、緊急を要する場合",
+        "30人の利用登録の状況で緊急性がある問題が起きない月もある",
+        "令和6年9月17日",
+        "ケース担当課の事務負担を軽減できる点",
+        "迅速な対応が取りづらい場合がある",
+        "決裁権者はセンター長としています",
+        "令和6年度 児童育成支援拠点事業自治体説明会資料",
+    ],
+}
+UNKNOWN = ["住所", "電話", "利用料", "祝日", "名称の読み方"]
+
+
+def words(client, path):
+    """The text of a page as a reader meets it, tags and readings left out."""
+    page = re.sub(r"<r[pt]>.*?</r[pt]>", "", client.get(path).text)
+    return html.unescape(page)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_each_page_answers_in_japanese_with_one_heading(path, client, seeded):
+    text = client.get(path).text
+    assert 'lang="ja"' in text
+    assert text.count("<h1") == 1
+    assert ">None<" not in text
+    assert "&#x27;name&#x27;" not in text
+
+
+@pytest.mark.parametrize("path", FACTS)
+def test_every_fact_of_the_seed_stands_on_its_page(path, client, seeded):
+    text = words(client, path)
+    missing = [fact for fact in FACTS[path] if fact not in text]
+    assert not missing
+
+
+def test_what_the_seed_does_not_say_asks_to_enquire(client, seeded):
+    text = words(client, "/sites/enmusubi/")
+    for name in UNKNOWN:
+        assert re.search(rf"<dt>{name}</dt>\s*<dd>お問い合わせください</dd>", text), (
+            name
+        )
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_page_asks_anything_of_another_origin(path, client, seeded):
+    text = client.get(path).text
+    loaded = re.findall(
+        r'<(?:link|script|img|iframe|use)[^>]*(?:src|href)="(.*?)"', text
+    )
+    canonical = re.findall(r'rel="canonical" href="(.*?)"', text)
+    assert loaded
+    assert all(url.startswith("/") for url in loaded if url not in canonical)
+    assert "style=" not in text
+    assert "<script>" not in text
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_each_text_of_a_page_is_the_editors_to_change(path, client, seeded):
+    """With the texts emptied in the database, none of them is left on the page."""
+    page = Page.objects.get(url_path="/top" + path).specific
+    lead = page.lead
+    assert lead[:12] in words(client, path) or "{" in lead
+    headings = [block.value for block in page.body if block.block_type == "heading"]
+    page.lead, page.body = "", "[]"
+    page.save_revision().publish()
+    text = words(client, path)
+    main = text.split('<main id="main"')[1].split("<aside")[0]
+    assert lead not in main
+    for heading in headings:
+        assert f"<h2>{heading}</h2>" not in main or heading == "支援の内容"
+
+
+def test_a_change_of_hours_shows_on_both_pages_at_once(client, seeded):
+    hours = Site.objects.get(slug="enmusubi").hours.get(season="term", weekday=2)
+    hours.closes = "20:30"
+    hours.save()
+    for path in ["/", "/sites/enmusubi/", "/sites/bb-house/"]:
+        assert "16時～20時30分（4時間30分）" in words(client, path)
+
+
+def test_loading_twice_adds_nothing_and_keeps_what_editors_changed(seeded):
+    page = ContentPage.objects.get(slug="hogosha")
+    page.lead = "編集した文"
+    page.save_revision().publish()
+    ServiceType.objects.filter(code="S4").update(label_public="夕食")
+    counts = [
+        model.objects.count() for model in (Page, Site, ServiceType, SitePage, WebSite)
+    ]
+    seed.load(demo=True)
+    assert counts == [
+        model.objects.count() for model in (Page, Site, ServiceType, SitePage, WebSite)
+    ]
+    assert ContentPage.objects.get(slug="hogosha").lead == "編集した文"
+    assert ServiceType.objects.get(code="S4").label_public == "夕食"
+
+
+def test_without_the_demo_nothing_is_made_up(client, db):
+    seed.load()
+    text = words(client, "/")
+    assert "架空" not in text
+    assert "夏・冬・春休みの日程は、お問い合わせください" in text
+    assert "架空" not in json.dumps(
+        [list(Site.objects.values()), list(ServiceType.objects.values())], default=str
+    )
+
+
+def test_the_seven_services_stand_with_their_codes(seeded):
+    rows = ServiceType.objects.filter(is_optional=False)
+    assert [row.code for row in rows] == [f"S{n}" for n in range(1, 8)]
+
+
+def test_the_top_page_costs_a_bounded_number_of_queries(
+    client, seeded, django_assert_max_num_queries
+):
+    client.get("/")
+    with django_assert_max_num_queries(20):
+        client.get("/")
+    main = Site.objects.get(slug="enmusubi")
+    for number in range(5):
+        Site.objects.create(
+            slug=f"more-{number}",
+            name=f"架空{number}",
+            parent=main,
+            operator=main.operator,
+        )
+    with django_assert_max_num_queries(20):
+        client.get("/")
+
+
+def test_a_hidden_site_is_on_no_page_and_in_no_calendar(client, seeded):
+    Site.objects.filter(slug="bb-house").update(is_public=False, name="かくれ家")
+    assert client.get("/sites/bb-house/").status_code == 404
+    assert client.get("/sites/bb-house/calendar.ics").status_code == 404
+    assert "かくれ家" not in client.get("/").text
+    assert "かくれ家" not in client.get("/sites/enmusubi/").text
+
+
+@pytest.mark.parametrize(
+    ("visibility", "shown"),
+    [("hidden", ""), ("area_only", "架空町"), ("public", "1-2-3")],
+)
+def test_the_address_is_shown_as_far_as_allowed(visibility, shown, client, seeded):
+    Site.objects.filter(slug="enmusubi").update(
+        address="豊中市架空町1-2-3",
+        area="架空町のあたり",
+        address_visibility=visibility,
+    )
+    for path in ["/sites/enmusubi/", "/api/v1/sites", "/sites/enmusubi/calendar.ics"]:
+        text = client.get(path).text
+        assert ("1-2-3" in text) is (visibility == "public" and "ics" not in path)
+        assert ("のあたり" in text) is (visibility == "area_only" and "ics" not in path)
+    assert shown in client.get("/sites/enmusubi/").text
+
+
+@pytest.mark.parametrize(
+    "month",
+    [
+        "2026-13",
+        "0000-00",
+        "9999-12",
+        "1",
+        "2026-1",
+        "あ",
+        "2026-12-01",
+        "-",
+        "😀" * 3000,
+    ],
+)
+def test_a_month_that_cannot_be_read_is_answered_clearly(month, client, seeded):
+    response = client.get("/sites/enmusubi/", {"month": month})
+    assert response.status_code == 400
+    assert "月の指定を読み取れませんでした" in response.text
+
+
+def test_the_month_asked_for_is_shown_in_full(client, seeded):
+    first = (timezone.localdate().replace(day=1) - date.resolution).replace(day=1)
+    full_width = f"{first:%Y-%m}".translate(
+        str.maketrans("0123456789-", "０１２３４５６７８９－")
+    )
+    for asked in (f"{first:%Y-%m}", full_width):
+        response = client.get("/sites/enmusubi/", {"month": asked})
+        assert response.status_code == 200
+        assert f"{first.year}年{first.month}月" in response.text
+
+
+def test_the_site_map_names_every_published_page_and_no_other(client, seeded):
+    ContentPage.objects.get(slug="privacy").unpublish()
+    text = client.get("/sitemap.xml").text
+    assert text.count("<loc>") == len(PATHS) - 1
+    assert "/privacy/" not in text
+    assert "/school/" in text
+
+
+def test_there_is_one_top_page_and_it_is_the_sites_root(seeded):
+    assert WebSite.objects.get().root_page_id == ProgrammePage.objects.get().pk
+
+
+def test_markup_typed_into_a_reading_stays_text(client, seeded):
+    page = ContentPage.objects.get(slug="kodomo")
+    page.lead = "{漢字|かんじ}<script>alert(1)</script>{<b>|x}"
+    page.save_revision().publish()
+    text = client.get("/kodomo/").text
+    assert "<ruby>漢字<rp>（</rp><rt>かんじ</rt><rp>）</rp></ruby>" in text
+    assert "<script>alert" not in text
+    assert "<ruby>&lt;b&gt;" in text
+
+
+def test_the_childrens_page_uses_no_word_that_hurts_and_a_reading_on_each_kanji(
+    client, seeded
+):
+    page = client.get("/kodomo/").text
+    main = page.split('<main id="main"')[1].split("<aside")[0]
+    # The office and the numbers are kept in the settings, not written for children.
+    main = re.sub(r'<section class="notice">.*?</section>', "", main, flags=re.S)
+    for word in ["虐待", "要保護", "支援対象", "ケース"]:
+        assert word not in main
+    bare = re.sub(r"<ruby>.*?</ruby>", "", main, flags=re.S)
+    assert not re.findall(r"[\u4e00-\u9fff]+", re.sub(r"<[^>]+>", "", bare))
