@@ -3,6 +3,7 @@
 import unicodedata
 
 import django_filters
+from django.apps import apps
 from django.db.models import Count, Max, Min
 from django.http import Http404
 from django.urls import path, reverse
@@ -30,6 +31,15 @@ def roles_of(event: AuditEvent) -> str:
     """The roles at the time, in words."""
     codes = event.by_roles.split(",") if event.by_roles else []
     return "、".join(str(ROLES.get(code, code)) for code in codes)
+
+
+def event_of(event: AuditEvent) -> str:
+    """What kind of record it was about, and the code of the event."""
+    try:
+        kind = apps.get_model(event.record_type)._meta.verbose_name
+    except (LookupError, ValueError):
+        return event.event
+    return format_html('{}<br><span class="desk-meta">{}</span>', kind, event.event)
 
 
 def subject_of(event: AuditEvent) -> str:
@@ -154,7 +164,10 @@ class SubjectView(PrivateView, ListView):
             .order_by("-last")
         )
         context = super().get_context_data(**kwargs)
-        rows = [(event, roles_of(event)) for event in context["object_list"]]
+        rows = [
+            (event, roles_of(event), event_of(event))
+            for event in context["object_list"]
+        ]
         return context | {"people": people, "rows": rows, "number": self.number}
 
     @property
@@ -184,10 +197,10 @@ class AuditEventViewSet(PrivateModelViewSet):
         Column("by", label=gettext_lazy("Who")),
         Column("roles", label=gettext_lazy("Roles at the time"), accessor=roles_of),
         Column("action", label=gettext_lazy("Action"), accessor="get_action_display"),
-        Column("event", label=gettext_lazy("Event")),
+        Column("event", label=gettext_lazy("Event"), accessor=event_of),
         Column("record", label=gettext_lazy("Record"), accessor=record_of),
         Column("subject", label=gettext_lazy("Child"), accessor=subject_of),
-        Column("ip", label=gettext_lazy("Address")),
+        Column("ip", label=gettext_lazy("IP address")),
     ]
 
     def get_urlpatterns(self):

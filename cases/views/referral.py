@@ -1,5 +1,7 @@
 """Screens about one referral: its page, and the acts that may come next."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -20,6 +22,7 @@ from cases.forms import (
 from cases.models import Case, Child, ContactLog, Referral
 from cases.querysets import reads_council_check
 from forms.answers import answer, pages_of
+from forms.models import Submission
 from staff.models import AuditEvent, Partner
 from staff.services import client_address, record_event
 from staff.views import PrivateActView, PrivateDetailView
@@ -110,6 +113,7 @@ class TriageView(ReferralActView):
 
     form_class = TriageForm
     act_name = "triage"
+    template_name = "cases/triage.html"
     submit_label = gettext_lazy("Record the result")
     intro = gettext_lazy(
         "A child on the list is handed over at once to the unit that protects those"
@@ -119,6 +123,9 @@ class TriageView(ReferralActView):
 
     def get_initial(self):
         return {"shown": self.object.council_check}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"child": proposal(self.object)}
 
     def act(self, form):
         data = form.cleaned_data
@@ -252,11 +259,19 @@ def proposal(referral: Referral) -> dict:
     is_school = referral.partner and referral.partner.kind == Partner.Kind.SCHOOL
     return values | {
         "search": (values["family_kana"] or values["family_name"]),
-        "birth_date": answer(submission, "birth_date") or "",
+        "birth_date": birth_date_in(submission),
         "grade_note": " ".join(text for text in classes if text)[:40],
         "school": referral.partner_id if is_school else None,
         "guardian_name": texts.get("guardian_name", ""),
     }
+
+
+def birth_date_in(submission: Submission) -> date | str:
+    """The date of birth that was given; empty where there is none to be read."""
+    try:
+        return date.fromisoformat(answer(submission, "birth_date") or "")
+    except ValueError:
+        return ""
 
 
 class ClosingView(ReferralActView):
