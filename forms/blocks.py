@@ -84,7 +84,9 @@ class QuestionBlock(ConditionalBlock):
     """What every question has."""
 
     label = blocks.CharBlock(label=_("Question"), max_length=200)
-    help = blocks.TextBlock(label=_("Help"), required=False, max_length=600, rows=2)
+    help = blocks.TextBlock(
+        label=_("Explanation"), required=False, max_length=600, rows=2
+    )
     required = blocks.BooleanBlock(
         label=_("Must be answered"), required=False, default=False
     )
@@ -338,6 +340,7 @@ class FieldsBlock(blocks.StreamBlock):
 
     class Meta:
         required = False
+        collapsed = True
 
 
 class PageBlock(ConditionalBlock):

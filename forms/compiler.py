@@ -15,8 +15,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from forms.conditions import ConditionReader
-from forms.forms.controls import CONTROLS
-from forms.rules import leaves
 
 SCHEMA = 1
 CHOICES = ("radio", "select", "checkboxes")
@@ -210,17 +208,3 @@ def _breaks(old: dict | None, new: dict) -> bool:
         or bool(options - kept)
         or shorter
     )
-
-
-def used_by(document: dict[str, Any]) -> dict[str, list[str]]:
-    """For each question that conditions ask about: the labels of those that ask."""
-    users: dict[str, list[str]] = {}
-    for page in document["pages"]:
-        for owner in [page, *page["fields"]]:
-            for leaf in leaves(owner["when"]):
-                name = owner.get("label") or owner.get("title") or ""
-                users.setdefault(leaf["key"], []).append(name)
-    return users
-
-
-KNOWN_TYPES = frozenset(CONTROLS)

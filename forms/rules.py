@@ -90,7 +90,7 @@ def relevant(document: Mapping[str, Any], answers: Answers, today: date) -> set[
             continue
         for field in page["fields"]:
             if holds(field.get("when"), present, today):
-                # A page is asked for the sake of a question: one without is passed over.
+                # A page is asked for the sake of its questions: without one, never.
                 asked |= {page["key"], field["key"]}
                 if field["key"] in answers:
                     present[field["key"]] = answers[field["key"]]

@@ -108,6 +108,7 @@ def start_draft(form: FormDefinition, *, by: User | None) -> tuple[Draft, str]:
     version = form.latest_version()
     if version is None or not form.live:
         raise ValidationError(_("This form is not open at the moment."))
+    forget_expired_drafts(limit=100)
     partner = by.partner if by else None
     key = secrets.token_urlsafe(32)
     typed = {}
@@ -123,6 +124,17 @@ def start_draft(form: FormDefinition, *, by: User | None) -> tuple[Draft, str]:
         expires_at=timezone.now() + KEPT,
     )
     return draft, key
+
+
+def forget_expired_drafts(*, limit: int) -> int:
+    """Delete up to *limit* drafts whose time is over; how many there were.
+
+    Whoever begins a form clears up behind others, so that what was typed and never
+    sent does not stay, even where no worker runs.
+    """
+    over = Draft.objects.filter(expires_at__lte=timezone.now()).order_by("expires_at")
+    keys = list(over.values_list("pk", flat=True)[:limit])
+    return Draft.objects.filter(pk__in=keys, expires_at__lte=timezone.now()).delete()[0]
 
 
 def hash_of(key: str) -> str:

@@ -29,7 +29,9 @@ class FormDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, models.Mo
         choices=Access.choices,
         default=Access.PUBLIC,
     )
-    handler = models.CharField(_("What is done with the answers"), max_length=40, blank=True)
+    handler = models.CharField(
+        _("What is done with the answers"), max_length=40, blank=True
+    )
     intro = models.TextField(_("Introduction"), blank=True)
     who_may = models.TextField(_("Who it is for"), blank=True)
     what_you_need = models.TextField(

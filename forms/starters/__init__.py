@@ -68,9 +68,7 @@ def pages_as_blocks(data: dict[str, Any]) -> list[dict[str, Any]]:
             {
                 "title": page["title"],
                 "intro": page.get("intro", ""),
-                "conditions": items(
-                    f"page/{number}/when", page.get("conditions", [])
-                ),
+                "conditions": items(f"page/{number}/when", page.get("conditions", [])),
                 "fields": [
                     field(number, at, given) for at, given in enumerate(page["fields"])
                 ],

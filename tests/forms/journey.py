@@ -28,6 +28,33 @@ REFERRAL = {
 }
 
 
+def fields_for(page: BeautifulSoup, answers: dict) -> dict:
+    """The fields that a browser sends for answers by item code, where asked."""
+    fields: dict = {}
+    for code, value in answers.items():
+        fields |= control_fields(page, code, value)
+    return fields
+
+
+def control_fields(page: BeautifulSoup, code: str, value) -> dict:
+    control = page.select_one(f'main [data-code="{code}"]')
+    if control is None:
+        return {}
+    if control.name == "fieldset":
+        key = control["id"].removeprefix("id_").removesuffix("-field")
+        return {f"{key}-{p}": [v] for p, v in zip(DATES, value, strict=True)}
+    name = control["name"]
+    options = page.select(
+        f'[name="{name}"][data-option-code], [name="{name}"] option[data-option-code]'
+    )
+    if options:
+        wanted = value if isinstance(value, list) else [value]
+        return {name: [o["value"] for o in options if o["data-option-code"] in wanted]}
+    if control.name == "select":
+        return {name: [""], f"{name}-other": [value]}
+    return {name: [value]}
+
+
 class Journey:
     """Begins a form and walks through it, page by page, as the pages say."""
 
@@ -103,31 +130,7 @@ class Journey:
 
     def typed(self, answers: dict) -> dict:
         """The fields of a POST for answers by item code; the rest as it stands."""
-        data = self.state()
-        for code, value in answers.items():
-            data |= self._fields(code, value)
-        return data
-
-    def _fields(self, code: str, value) -> dict:
-        control = self.page.select_one(f'main [data-code="{code}"]')
-        if control is None:
-            return {}
-        if control.name == "fieldset":
-            key = control["id"].removeprefix("id_").removesuffix("-field")
-            return {f"{key}-{p}": [v] for p, v in zip(DATES, value, strict=True)}
-        name = control["name"]
-        options = self.page.select(
-            f'[name="{name}"][data-option-code], '
-            f'[name="{name}"] option[data-option-code]'
-        )
-        if options:
-            wanted = value if isinstance(value, list) else [value]
-            return {
-                name: [o["value"] for o in options if o["data-option-code"] in wanted]
-            }
-        if control.name == "select":
-            return {name: [""], f"{name}-other": [value]}
-        return {name: [value]}
+        return self.state() | fields_for(self.page, answers)
 
     def next(self, answers: dict | None = None, **extra) -> "Journey":
         """Fill in this page and press the first button."""

@@ -228,7 +228,9 @@ def test_nul_and_control_characters_disappear(small):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("body", [b"\x8e\xa9\x82\xcc", b"%ED%A0%80", b"\xff%FF%C0%AF"])
+@pytest.mark.parametrize(
+    "body", [b"%8E%A9%82%CC", b"%ED%A0%80", b"%FF%C0%AF", b"\x8e%A9"]
+)
 def test_a_body_in_another_encoding_is_an_error_to_read_and_no_5xx(small, body):
     key, name = (
         small.state()["draft_key"][0],
@@ -245,7 +247,7 @@ def test_a_body_in_another_encoding_is_an_error_to_read_and_no_5xx(small, body):
 
 @pytest.mark.django_db
 def test_unknown_and_forged_fields_are_dropped(small):
-    forged = {"f_aaaaaaaa": "秘密", "answers": "秘密", "__class__": "秘密"}
+    forged = {"f_aaaaaaaa": "秘密", "owner": "秘密", "__class__": "秘密"}
     small.next({"story": "あ"}, **forged)
     assert "秘密" not in str(Draft.objects.get().answers)
     small.send()

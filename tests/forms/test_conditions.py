@@ -1,0 +1,121 @@
+"""Answers to questions that are not asked: kept in the draft, sent nowhere."""
+
+import json
+
+import pytest
+
+from exchange.models import OutboxItem
+from forms.answers import pages_of
+from forms.documents import copy_of
+from forms.models import Draft, IndexedAnswer, Submission
+from staff.models import AuditEvent
+from tests.forms.conftest import question, when, yes_no
+from tests.forms.journey import Journey
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def form(publish):
+    asked = when("a", "is", "yes", required=True, slot="kind")
+    hidden = question("short_text", "why", "理由", **asked)
+    return publish([yes_no("a", "困っている", required=True), hidden])
+
+
+def journey_of(client):
+    return Journey(client, "small").begin()
+
+
+def everywhere() -> str:
+    rows = [
+        *Submission.objects.values("answers"),
+        *IndexedAnswer.objects.values(),
+        *OutboxItem.objects.values("payload"),
+        *AuditEvent.objects.values("detail", "record"),
+        *Draft.objects.values("answers"),
+    ]
+    return json.dumps(rows, default=str, ensure_ascii=False)
+
+
+def test_a_required_question_that_is_not_asked_blocks_nobody(form, client):
+    journey_of(client).next({"a": "no"}).send()
+    submission = Submission.objects.get()
+    assert [item.code for page in pages_of(submission) for item in page.items] == ["a"]
+    assert len(submission.answers) == 1
+    assert copy_of(submission).startswith(b"%PDF")
+
+
+def test_a_forged_answer_to_a_hidden_question_is_stored_nowhere(form, client):
+    journey = journey_of(client).next({"a": "no", "why": "秘密"})
+    assert "秘密" not in journey.text
+    journey.send()
+    assert "秘密" not in everywhere()
+
+
+def test_a_changed_mind_is_offered_the_earlier_text_again(form, client):
+    journey = journey_of(client).next({"a": "yes"}).next({"why": "元の文"})
+    assert "元の文" in journey.text
+    page = journey.draft_address + "1/"
+    journey.open(page).next({"a": "no"})
+    assert "元の文" not in journey.text
+    journey.open(page).next({"a": "yes"})
+    assert "元の文" in journey.text
+    journey.open(page).next({"a": "no"}).send()
+    assert "元の文" not in everywhere()
+
+
+def test_a_question_called_up_without_javascript_is_shown_before_it_is_missed(
+    form, client
+):
+    journey = journey_of(client)
+    assert not journey.is_shown("why")
+    journey.next({"a": "yes"})
+    assert journey.is_shown("why")
+    assert not journey.errors
+    assert "項目が増えました" in journey.text
+    assert not Submission.objects.exists()
+    journey.next()
+    assert journey.errors == ["「理由」を入力してください。"]
+
+
+def test_an_answer_read_by_the_script_is_missed_at_once(form, client):
+    journey = journey_of(client)
+    shown = next(name for name in journey.state() if name.endswith("-shown"))
+    journey.next({"a": "yes"}, **{shown: "1"})
+    assert journey.errors == ["「理由」を入力してください。"]
+
+
+def test_sending_past_the_pages_is_answered_with_the_first_page_at_fault(form, client):
+    journey = journey_of(client)
+    journey.open(journey.draft_address + "review/")
+    assert journey.errors == ["「困っている」を選んでください。"]
+    journey.send()
+    assert journey.url.split("?")[0].endswith("/1/")
+    assert journey.errors == ["「困っている」を選んでください。"]
+    assert not Submission.objects.exists()
+
+
+def test_numbers_are_compared_as_numbers_whatever_their_width(publish, client):
+    publish(
+        [
+            question("number", "days", "日数"),
+            question("short_text", "why", "理由", **when("days", "greater", "9")),
+        ]
+    )
+    journey = journey_of(client).next({"days": "１０"})
+    assert journey.is_shown("why")
+
+
+def test_a_handler_that_fails_leaves_nothing_behind(form, client, monkeypatch):
+    journey = journey_of(client).next({"a": "no"})
+
+    def broken(submission):
+        raise RuntimeError
+
+    monkeypatch.setattr("forms.services.handle", broken)
+    with pytest.raises(RuntimeError):
+        journey.send()
+    assert not Submission.objects.exists()
+    assert Draft.objects.get().answers
+    monkeypatch.undo()
+    assert journey.send().receipt.endswith("-0001")
