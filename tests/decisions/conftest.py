@@ -19,7 +19,7 @@ from tests.factories import (
 def application(cast, site, case):
     """An application on a case whose assessment is confirmed."""
     ServiceTypeFactory(code="S1", label_official="安心・安全な居場所の提供")
-    AssessmentFactory(case=case, confirmed=True)
+    AssessmentFactory(case=case, confirmed=True, child_voice="みんなと食べたい")
     return UseApplicationFactory(case=case, site=site)
 
 
@@ -67,7 +67,7 @@ def values_of(kind, site, **changes):
 def draft_of(cast, site, case, application):
     """Draft a decision of a kind by the person whose task it is."""
 
-    def draft(kind, **changes):
+    def draft(kind, services_given=(), **changes):
         if kind == "measure":
             ContactLogFactory(case=case, kind="recommendation")
         by = "caseworker" if kind in Decision.BY_HEAD else "programme"
@@ -78,6 +78,7 @@ def draft_of(cast, site, case, application):
             by=cast[by],
             values=values_of(kind, site, **changes),
             application=application if on_application else None,
+            services=services_given,
         )
 
     return draft
