@@ -73,13 +73,18 @@ class ReferralDetailView(PrivateDetailView):
         }
 
     def acts(self) -> list[tuple[str, str]]:
-        """Labels and addresses of the acts that are allowed next."""
+        """Labels and addresses of the acts that are allowed next, the nearest first."""
         if not self.request.user.has_perm("cases.change_referral"):
             return []
+        names = [act for act in ACT_LABELS if self.object.may(act)]
+        labels = dict(ACT_LABELS)
+        if self.object.council_check != Referral.CouncilCheck.NOT_YET:
+            # What is left of the check is to correct it.
+            names.sort(key="triage".__eq__)
+            labels["triage"] = _("Correct the check of the list")
         return [
-            (label, reverse(f"referrals:{act}", args=[self.object.pk]))
-            for act, label in ACT_LABELS.items()
-            if self.object.may(act)
+            (labels[act], reverse(f"referrals:{act}", args=[self.object.pk]))
+            for act in names
         ]
 
 
