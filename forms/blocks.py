@@ -51,7 +51,7 @@ class ConditionBlock(blocks.StructBlock):
 
     class Meta:
         icon = "decimal"
-        label = _("Condition")
+        label = _("One condition")
 
 
 class ConditionalBlock(blocks.StructBlock):
@@ -67,7 +67,7 @@ class ConditionalBlock(blocks.StructBlock):
     )
     conditions = blocks.ListBlock(
         ConditionBlock(),
-        label=_("Conditions"),
+        label=_("Conditions to be met"),
         default=[],
         help_text=_("Without a condition it is always shown."),
     )

@@ -13,7 +13,7 @@ class FormDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, models.Mo
     """A form as its editors see it. Publishing compiles it into a FormVersion."""
 
     class Access(models.TextChoices):
-        PUBLIC = "public", _("Anyone")
+        PUBLIC = "public", _("Everybody, without an account")
         PARTNER = "partner", _("Schools and groups that have logged in")
 
     slug = models.SlugField(

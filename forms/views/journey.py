@@ -103,7 +103,7 @@ def page_after_saving(
 ) -> str:
     reading = read_draft(draft)
     if "leave" in request.POST:
-        return drafts.address("leave", draft)
+        return drafts.address("leave", draft, query=f"page={number}")
     if "back" in request.POST:
         return previous_address(draft, reading, number)
     new = newly_asked(request, draft, this, reading)
@@ -321,4 +321,15 @@ def leave_page(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
         return drafts.take_back(response, draft)
     context = {"draft": draft, "draft_key": key, "document": draft.version.document}
     context["is_sent"] = sent_from(draft) is not None
+    context["back"] = back_from_leaving(request, draft)
     return render(request, "forms/leave.html", context)
+
+
+def back_from_leaving(request: HttpRequest, draft: Draft) -> str:
+    """The page on which the button was pressed, or the review."""
+    numbers = range(1, len(draft.version.document["pages"]) + 1)
+    wanted = request.GET.get("page", "")
+    for number in numbers:
+        if wanted == str(number):
+            return drafts.address("page", draft, number)
+    return drafts.address("review", draft)

@@ -136,6 +136,7 @@ def test_leaving_deletes_what_was_typed(journey):
     page = journey.url
     journey.next({"writer_name": "試験太郎"}, leave="1")
     assert "/leave/" in journey.url
+    assert journey.page.select_one("form a")["href"] == page
     journey.next()
     assert not Draft.objects.exists()
     assert "何も送信していません" in journey.text

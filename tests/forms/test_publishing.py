@@ -318,11 +318,12 @@ def test_a_form_of_three_hundred_questions_needs_a_few_queries(
     publish, client, django_assert_max_num_queries
 ):
     many = [question("short_text", f"q{n}", f"設問{n}") for n in range(299)]
-    publish([yes_no("first"), *many])
+    form = publish([yes_no("first"), *many])
     journey = Journey(client, "small").begin()
     with django_assert_max_num_queries(20):
         client.get(journey.url)
-    data = journey.typed({f"q{n}": "あ" for n in range(299)})
+    keys = [f["key"] for f in fields_of(form.latest_version().document)][1:]
+    data = journey.state() | dict.fromkeys(keys, "あ")
     with django_assert_max_num_queries(20):
         client.post(journey.url, data)
     journey.open(journey.draft_address + "review/").send()
