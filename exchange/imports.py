@@ -221,9 +221,12 @@ def check_again(batch: ImportBatch, *, by: User) -> ImportBatch:
 
 
 @transaction.atomic
-def confirm(batch: ImportBatch, *, by: User, leave_wrong_rows: bool = False) -> dict:
+def confirm(
+    batch: ImportBatch, *, by: User, shown: str, leave_wrong_rows: bool = False
+) -> dict:
     """Take the file in, whole or not at all; the counts of what was done.
 
+    *shown* is the fingerprint of the outcome that this person was looking at.
     With *leave_wrong_rows* the whole is the file less the rows that the check refused.
     """
     taken = _own(batch, by).update(state=State.CONFIRMED, finished_at=timezone.now())
@@ -236,7 +239,7 @@ def confirm(batch: ImportBatch, *, by: User, leave_wrong_rows: bool = False) -> 
         bytes(batch.content), batch.file_name, batch.encoding, resource.max_rows
     )
     found = preview(resource, sheet)
-    if found.fingerprint != batch.fingerprint:
+    if not found.fingerprint == batch.fingerprint == shown:
         raise ValidationError(
             _(
                 "Rows were changed in the meantime, so nothing was taken in. Look at"

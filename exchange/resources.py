@@ -39,7 +39,8 @@ class BulkResource(resources.ModelResource):
     hints: dict[str, str | Promise] = {}
     samples: dict[str, str] = {}
     is_private = False
-    max_rows = 5_000
+    # A confirmation holds the write lock: this many take it for some five seconds.
+    max_rows = 2_000
     max_exported = 20_000
     filter_form_class = None
 

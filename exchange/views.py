@@ -224,19 +224,26 @@ class BatchView(PrivateRecordMixin, ResourceView, TemplateView):
             "is_open": self.object.state == State.PREVIEWED,
         }
         if context["is_open"]:
-            found = preview_of(self.object)
-            context |= {
-                "counts": found.counts,
-                "problems": found.problems[:SHOWN],
-                "problem_total": len(found.problems),
-                "changes": found.changes[:SHOWN],
-                "change_total": len(found.changes),
-                "unknown": found.unknown,
-                "is_stale": found.fingerprint != self.object.fingerprint,
-                "is_wrong": bool(found.problems),
-                "has_changes": bool(found.changes),
-            }
+            context |= self.get_outcome()
         return context
+
+    def get_outcome(self) -> dict:
+        """What the file would do now, or why it cannot be told any more."""
+        try:
+            found = preview_of(self.object)
+        except ValidationError as error:
+            return {"unreadable": " ".join(error.messages)}
+        return {
+            "counts": found.counts,
+            "problems": found.problems[:SHOWN],
+            "problem_total": len(found.problems),
+            "changes": found.changes[:SHOWN],
+            "change_total": len(found.changes),
+            "unknown": found.unknown,
+            "is_stale": found.fingerprint != self.object.fingerprint,
+            "is_wrong": bool(found.problems),
+            "has_changes": bool(found.changes),
+        }
 
 
 class BatchActView(BatchView):
@@ -257,7 +264,12 @@ class ConfirmView(BatchActView):
 
     def act(self, request):
         leave = "leave_wrong_rows" in request.POST
-        counts = confirm(self.object, by=request.user, leave_wrong_rows=leave)
+        counts = confirm(
+            self.object,
+            by=request.user,
+            shown=request.POST.get("fingerprint", ""),
+            leave_wrong_rows=leave,
+        )
         messages.success(
             request,
             _("Taken in: %(new)s new, %(changed)s changed, %(same)s without change.")
@@ -289,7 +301,10 @@ class WrongRowsView(BatchView):
     def get(self, request, *args, **kwargs):
         if self.object.state != State.PREVIEWED:
             raise Http404
-        headings, rows = wrong_rows_of(preview_of(self.object))
+        try:
+            headings, rows = wrong_rows_of(preview_of(self.object))
+        except ValidationError:
+            raise Http404 from None
         name = f"{self.entry.label}_エラー行_{timezone.localdate():%Y%m%d}.xlsx"
         return as_file(to_xlsx(headings, rows), name, XLSX)
 

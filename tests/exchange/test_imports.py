@@ -58,6 +58,8 @@ def checked(client, *rows, **file):
 
 
 def act(client, batch, name="confirm", **data):
+    batch.refresh_from_db()
+    data.setdefault("fingerprint", batch.fingerprint)
     return client.post(f"{PAGE}{batch.pk}/{name}/", data, follow=True)
 
 
@@ -227,6 +229,29 @@ def test_rows_changed_in_between_are_noticed_and_shown(programme):
     act(programme, batch, "check-again")
     act(programme, batch)
     assert Partner.objects.get(code="0001").name == "新しい名"
+
+
+def test_a_page_opened_before_another_check_confirms_nothing(programme):
+    PartnerFactory(code="0001", name="架空小学校", phone="0660000000")
+    batch = checked(programme, row("0001", "新しい名"))
+    old_page = batch.fingerprint
+    Partner.objects.filter(code="0001").update(name="ほかの人の名")
+    act(programme, batch, "check-again")
+
+    for forged in (old_page, "", "x"):
+        act(programme, batch, fingerprint=forged)
+    assert Partner.objects.get(code="0001").name == "ほかの人の名"
+
+
+def test_a_kept_file_that_can_no_longer_be_read_says_so(programme):
+    batch = checked(programme, row("0001"))
+    ImportBatch.objects.update(content=b"PK broken")
+
+    page = programme.get(f"{PAGE}{batch.pk}/")
+    assert page.status_code == 200 and "読み取れません" in page.content.decode()
+    assert programme.get(f"{PAGE}{batch.pk}/errors/").status_code == 404
+    assert act(programme, batch).status_code == 200
+    assert act(programme, batch, "check-again").status_code == 200
 
 
 def test_a_record_added_in_between_is_noticed(programme):

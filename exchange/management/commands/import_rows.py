@@ -58,7 +58,7 @@ class Command(BaseCommand):
 
     def finish(self, batch, by, *, confirm: bool) -> None:
         if confirm:
-            imports.confirm(batch, by=by)
+            imports.confirm(batch, by=by, shown=batch.fingerprint)
             self.stdout.write(_("Taken in."))
         else:
             imports.drop(batch, by=by)
