@@ -79,30 +79,35 @@ def test_an_editor_enters_a_closure_and_the_public_reads_it(site, log_in):
     assert days[0]["is_open"] is False
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"phone": "電話"},
-        {"name": "x" * 10_000},
-        {"capacity_guide": "たくさん"},
-        {"hours-0-opens": "23:00"},
-        {"hours-0-weekday": "99"},
-        {"name": "\x00"},
-    ],
-)
-def test_a_bad_value_is_refused_in_japanese_and_changes_nothing(changes, site, log_in):
-    response = log_in("editor").post(edit_address(site), site_form(site, **changes))
-    assert response.status_code == 200
-    assert Site.objects.get(slug="enmusubi").name == "とよなか縁結実"
-
-
+BAD_VALUES = [
+    {"phone": "電話"},
+    {"name": "x" * 10_000},
+    {"capacity_guide": "たくさん"},
+    {"hours-0-opens": "23:00"},
+    {"hours-0-weekday": "99"},
+    {"name": "\x00"},
+]
 ABLE = {"editor", "programme", "programme-lead"}
 
 
-@pytest.mark.parametrize("person", [name for name in EVERYBODY if name not in ABLE])
-def test_nobody_else_changes_a_site(person, site, log_in):
-    log_in(person).post(edit_address(site), site_form(site, name="書き換え"))
-    assert Site.objects.get(slug="enmusubi").name == "とよなか縁結実"
+def test_a_bad_value_is_refused_and_changes_nothing(site, log_in):
+    client = log_in("editor")
+    for changes in BAD_VALUES:
+        response = client.post(edit_address(site), site_form(site, **changes))
+        assert response.status_code == 200, changes
+        kept = Site.objects.get(pk=site.pk)
+        assert (kept.name, kept.phone, kept.capacity_guide) == (
+            "とよなか縁結実",
+            "",
+            25,
+        )
+
+
+def test_nobody_else_changes_a_site(site, log_in):
+    for person in EVERYBODY:
+        if person not in ABLE:
+            log_in(person).post(edit_address(site), site_form(site, name="書き換え"))
+            assert Site.objects.get(pk=site.pk).name == "とよなか縁結実", person
 
 
 def test_the_editor_opens_every_page_in_the_editing_screen(site, log_in):
@@ -113,10 +118,9 @@ def test_the_editor_opens_every_page_in_the_editing_screen(site, log_in):
         assert "guide.wagtail.org" not in response.text
 
 
-@pytest.mark.parametrize(
-    "person", [n for n in EVERYBODY if n not in ("editor", "admin")]
-)
-def test_nobody_else_opens_a_page_in_the_editing_screen(person, site, log_in):
+def test_nobody_else_opens_a_page_in_the_editing_screen(site, log_in):
     page = ContentPage.objects.get(slug="hogosha")
-    response = log_in(person).get(f"/admin/pages/{page.pk}/edit/")
-    assert response.status_code in (302, 404)
+    for person in EVERYBODY:
+        if person not in ("editor", "admin"):
+            response = log_in(person).get(f"/admin/pages/{page.pk}/edit/")
+            assert response.status_code in (302, 404), person
