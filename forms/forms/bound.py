@@ -70,6 +70,11 @@ class BoundField:
         return sizes.get(self.field["type"], min(self.field.get("max") or 40, 40))
 
     @property
+    def in_text_area(self) -> str:
+        """The typed text after the one line end that browsers drop at the start."""
+        return f"\n{self.typed}"
+
+    @property
     def is_conditional(self) -> bool:
         """Whether it appears and disappears with an answer on the same page."""
         return any(leaf["key"] in self.live for leaf in leaves(self.field["when"]))

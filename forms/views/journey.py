@@ -5,11 +5,12 @@ is kept in the draft, valid or not, before anything is said about it.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -209,6 +210,12 @@ def review(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
         return send(request, draft, key)
     if sent_from(draft):
         return SeeOther(drafts.address("done", draft, query="again=1"))
+    return render_review(request, draft, key)
+
+
+def render_review(
+    request: HttpRequest, draft: Draft, key: str, refused: Sequence[str] = ()
+) -> HttpResponse:
     document, reading = draft.version.document, read_draft(draft)
     numbers = asked_numbers(draft, reading)
     pages = pages_in_words(document, reading.values, reading.asked)
@@ -229,6 +236,7 @@ def review(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
             "wrong": wrong,
             "urgent": urgent_notices(document, reading),
             "last": numbers[-1] if numbers else 1,
+            "refused": refused,
         },
     )
 
@@ -266,6 +274,9 @@ def send(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
                 )
                 return SeeOther(where)
         raise
+    except ValidationError as refusal:
+        # Whoever was to take it in could not: nothing was received, all is kept.
+        return render_review(request, draft, key, refused=refusal.messages)
     return SeeOther(drafts.address("done", draft))
 
 

@@ -8,9 +8,10 @@ from exchange.models import OutboxItem
 from forms.answers import pages_of
 from forms.documents import copy_of
 from forms.models import Draft, IndexedAnswer, Submission
-from staff.models import AuditEvent
+from staff.models import AuditEvent, Unit
+from tests.factories import UnitFactory
 from tests.forms.conftest import question, when, yes_no
-from tests.forms.journey import Journey
+from tests.forms.journey import REFERRAL, Journey
 
 pytestmark = pytest.mark.django_db
 
@@ -118,4 +119,15 @@ def test_a_handler_that_fails_leaves_nothing_behind(form, client, monkeypatch):
     assert not Submission.objects.exists()
     assert Draft.objects.get().answers
     monkeypatch.undo()
+    assert journey.send().receipt.endswith("-0001")
+
+
+def test_a_refusal_of_the_handler_is_said_and_nothing_is_lost(journey):
+    journey.begin().walk(REFERRAL)
+    Unit.objects.all().delete()
+    journey.follow(journey.client.post(journey.url, journey.state()))
+    assert "受け付けられませんでした" in journey.text
+    assert journey.page.title.string.startswith("エラー：")
+    assert not Submission.objects.exists()
+    UnitFactory(function="intake")
     assert journey.send().receipt.endswith("-0001")

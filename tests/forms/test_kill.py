@@ -24,7 +24,7 @@ CLIENTS = 5
 # end: with the same draft, as a person would who comes back to the open page.
 LEFT_OPEN = 0.25
 STORED = """
-import django, json, sys
+import django, json, re, sys
 django.setup()
 from collections import Counter
 from exchange.models import OutboxItem
@@ -32,7 +32,7 @@ from cases.models import Referral
 from forms.models import Submission, IndexedAnswer
 from staff.models import AuditEvent
 from staff.services import verify_audit
-mails = Counter(key.split(":")[-2] for key in
+mails = Counter(re.search(r"R\\d+-\\d+", key)[0] for key in
     OutboxItem.objects.filter(channel="mail").values_list("key", flat=True))
 json.dump({
     "rows": list(Submission.objects.values_list("token", "receipt")),
