@@ -105,6 +105,16 @@ def test_two_workers_that_read_the_same_item_have_one_effect(channel):
     assert len(channel.calls) == 1
 
 
+def test_a_worker_that_read_the_item_before_it_failed_does_not_hurry(channel):
+    enqueue("test", "key", {})
+    mine, theirs = OutboxItem.objects.get(), OutboxItem.objects.get()
+    channel.error = ValueError()
+
+    assert not services._attempt(mine) and not services._attempt(theirs)
+    assert len(channel.calls) == 1
+    assert OutboxItem.objects.get().attempts == 1
+
+
 def test_a_live_lease_keeps_others_away(channel):
     item = enqueue("test", "key", {})
     services._take(item)

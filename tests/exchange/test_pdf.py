@@ -3,14 +3,17 @@
 import io
 import re
 import socket
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pikepdf
 import pytest
 from django.template import engines
 
-from exchange import pdf
+from exchange import checks, pdf
 from exchange.glyphs import is_drawn, with_fallback
 from exchange.pdf import PdfError, pdf_of, render_pdf
 from exchange.templatetags.paper import glyphs
@@ -255,3 +258,35 @@ def test_titles_attributes_and_styles_are_left_alone():
 def test_the_packaged_face_has_what_the_design_says():
     assert is_drawn("髙") and is_drawn("﨑") and is_drawn("葛󠄀")
     assert not is_drawn("𠮷") and not is_drawn("葛󠄁")
+
+
+def test_the_packaged_files_are_those_of_the_lock():
+    root = Path(pdf.__file__).resolve().parents[1]
+    done = subprocess.run([sys.executable, root / "bin" / "vendor_fonts", "--check"])
+
+    assert done.returncode == 0
+
+
+def test_a_machine_without_pango_or_the_fallback_is_told_the_command(monkeypatch):
+    assert checks.papers_can_be_printed(None) == []
+    monkeypatch.setattr(checks, "LIBRARIES", {"libnothing.so.0": "libnothing0"})
+    monkeypatch.setattr(checks, "FONT_FOLDERS", [])
+
+    hints = [problem.hint for problem in checks.papers_can_be_printed(None)]
+
+    assert hints == [
+        "apt-get install --no-install-recommends libnothing0",
+        "apt-get install --no-install-recommends fonts-noto-cjk",
+    ]
+
+
+def test_the_portal_starts_without_the_libraries_of_papers():
+    code = (
+        "import sys, django; django.setup(); import exchange.pdf, exchange.checks;"
+        "sys.exit('weasyprint' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=Path(pdf.__file__).resolve().parents[1]
+    )
+
+    assert done.returncode == 0
