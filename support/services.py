@@ -26,6 +26,8 @@ from support.models import Advice, PlanGoal, PlanPaper, PlanService, PlanVersion
 State = PlanVersion.State
 NOT_COPIED = {"id", "case", "enrolment", "version", "state", "revision", "author"}
 ASKED_ANEW = {
+    "child_voice",
+    "guardian_voice",
     "child_voice_on",
     "child_voice_by",
     "child_voice_how",

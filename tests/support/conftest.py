@@ -8,7 +8,7 @@ from cases.models import Guardian
 from programs.models import ServiceType
 from support import services
 from support.models import PlanGoal, PlanService, PlanVersion
-from tests.factories import PlanVersionFactory, ServiceTypeFactory
+from tests.factories import DecisionFactory, PlanVersionFactory, ServiceTypeFactory
 
 LABELS = [
     "安全・安心な居場所の提供",
@@ -57,7 +57,16 @@ def confirmed(acknowledged, cast):
     )
 
 
-def fill_every_box(plan: PlanVersion, letter: str = "鬱") -> PlanVersion:
+def end_enrolment(enrolment, day):
+    """End an enrolment in the database's own way: by an approved decision."""
+    decision = DecisionFactory(
+        approved=True, kind="end", case=enrolment.case, site=enrolment.site
+    )
+    rows = type(enrolment).objects.filter(pk=enrolment.pk)
+    rows.update(ends_on=day, ended_by=decision)
+
+
+def fill_every_box(plan: PlanVersion, letter: str, *, head: bool = True) -> None:
     """Write *letter* into every text of a draft, up to its maximum."""
     texts = [
         field
@@ -81,8 +90,8 @@ def fill_every_box(plan: PlanVersion, letter: str = "鬱") -> PlanVersion:
     for row in PlanService.objects.filter(plan=plan):
         row.content, row.frequency, row.person = letter * 54, letter * 12, letter * 12
         row.save()
-    fill_the_head(plan, letter)
-    return plan
+    if head:
+        fill_the_head(plan, letter)
 
 
 def fill_the_head(plan: PlanVersion, letter: str) -> None:
