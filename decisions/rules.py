@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from cases.models import Assessment, Case, ContactLog
 from decisions.models import Decision, Enrolment, UseApplication
@@ -188,7 +189,7 @@ def _missing_period(decision: Decision) -> list[str]:
     if decision.starts_on is None or decision.ends_on is None:
         found.append(_("Give the first and the last day of use."))
     elif decision.ends_on < decision.starts_on:
-        found.append(_("It cannot end before it begins."))
+        found.append(pgettext("decision", "It cannot end before it begins."))
     if not decision.days.strip():
         found.append(_("Write on which days and hours the child comes."))
     other = overlapping(decision)

@@ -151,7 +151,9 @@ class Decision(models.Model):
                 condition=Q(ends_on=None)
                 | Q(starts_on=None)
                 | Q(ends_on__gte=F("starts_on")),
-                violation_error_message=_("It cannot end before it begins."),
+                violation_error_message=pgettext_lazy(
+                    "decision", "It cannot end before it begins."
+                ),
             ),
             models.CheckConstraint(
                 name="decision_approved_whole",

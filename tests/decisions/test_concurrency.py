@@ -45,6 +45,7 @@ def at_once(acts):
         thread.start()
     for thread in threads:
         thread.join()
+    assert None not in answers, "somebody got an error instead of a sentence"
     return answers
 
 
