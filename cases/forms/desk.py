@@ -1,100 +1,35 @@
-"""The forms of the staff desk about referrals, cases, children and assessments.
+"""Forms about referrals, cases and children.
 
 Every choice of a record is limited to what the person filling in the form may see.
 """
 
-import re
 import unicodedata
 from datetime import datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.forms.fields import (
+    LONG,
+    SHORT,
+    ChildChoiceField,
+    KanaField,
+    NameField,
+    PartnerChoiceField,
+    PhoneField,
+    RevisionField,
+)
 from cases.models import (
-    Assessment,
     Case,
     Child,
     Consent,
     ContactLog,
     Referral,
 )
-from cases.models.child import KANA
-from staff.dates import wareki
 from staff.forms import JapaneseDateField, JapaneseTimeField, PrivateForm
-from staff.models import Membership, Partner, User
-from staff.names import HIRAGANA
-
-ONE_LINE = RegexValidator(r"^[^\x00-\x1f\x7f]*$", _("Write it on one line."))
-HALF_WIDTH_KANA = re.compile("[\uff65-\uff9f]+")
-LONG = forms.Textarea(attrs={"rows": 8})
-SHORT = forms.Textarea(attrs={"rows": 3})
-
-
-def to_katakana(text: str) -> str:
-    """Hiragana and half-width kana as katakana; other signs stay as they are."""
-    text = HALF_WIDTH_KANA.sub(
-        lambda found: unicodedata.normalize("NFKC", found[0]), text
-    )
-    return text.translate(HIRAGANA)
-
-
-class KanaField(forms.CharField):
-    """A reading: hiragana is taken and turned into katakana."""
-
-    default_validators = [KANA]
-
-    def to_python(self, value) -> str:
-        return to_katakana(super().to_python(value))
-
-
-class PhoneField(forms.CharField):
-    """A phone number in any width, kept with narrow digits and hyphens."""
-
-    default_error_messages = {
-        "invalid": _("Give a phone number such as 090-0000-0000."),
-    }
-
-    def to_python(self, value) -> str:
-        text = unicodedata.normalize("NFKC", super().to_python(value))
-        text = re.sub("[ー−‐–—]", "-", text).replace(" ", "")
-        if text and not re.fullmatch(r"\+?[0-9()-]{9,18}", text):
-            raise ValidationError(self.error_messages["invalid"], "invalid")
-        return text
-
-
-class NameField(forms.CharField):
-    """A name on one line, kept exactly as it is typed."""
-
-    default_validators = [ONE_LINE]
-
-
-class RevisionField(forms.IntegerField):
-    """The version of a record that was shown, carried along by the page."""
-
-    widget = forms.HiddenInput
-
-    def __init__(self):
-        super().__init__(min_value=1, max_value=2_000_000_000)
-
-
-class PartnerChoiceField(forms.ModelChoiceField):
-    """A school or group in use."""
-
-    def __init__(self, **kwargs):
-        super().__init__(Partner.objects.filter(is_active=True), **kwargs)
-
-
-class ChildChoiceField(forms.ModelChoiceField):
-    """A child among those offered, told apart by what is on file."""
-
-    def label_from_instance(self, child) -> str:
-        born = wareki(child.birth_date) if child.birth_date else ""
-        school = child.school.name if child.school else ""
-        parts = [child.number, child.full_name, child.full_kana, born, school]
-        return " / ".join(part for part in parts if part)
+from staff.models import Membership, User
 
 
 class TriageForm(PrivateForm):
@@ -380,83 +315,3 @@ class WorkerForm(PrivateForm):
     def clean_shown(self) -> int | None:
         shown = self.cleaned_data["shown"]
         return int(shown) if shown.isascii() and shown.isdigit() else None
-
-
-class AssessmentForm(PrivateForm):
-    """The text of an assessment."""
-
-    situation = forms.CharField(
-        label=_("Situation of child and family"), max_length=2000, widget=LONG
-    )
-    child_voice = forms.CharField(
-        label=_("What the child wishes"), max_length=1000, required=False, widget=SHORT
-    )
-    guardian_voice = forms.CharField(
-        label=_("What the guardian wishes"),
-        max_length=1000,
-        required=False,
-        widget=SHORT,
-    )
-    strengths = forms.CharField(
-        label=_("Strengths"), max_length=1000, required=False, widget=SHORT
-    )
-    risks = forms.CharField(
-        label=_("Risks"), max_length=1000, required=False, widget=SHORT
-    )
-    urgency = forms.ChoiceField(
-        label=_("Urgency"),
-        choices=Assessment.Urgency.choices,
-        widget=forms.RadioSelect,
-    )
-    needs = forms.CharField(label=_("Needs of support"), max_length=1000, widget=SHORT)
-    considered = forms.CharField(
-        label=_("Other help that was considered"),
-        max_length=1000,
-        required=False,
-        widget=SHORT,
-    )
-    recommendation = forms.ChoiceField(
-        label=_("Judgement"),
-        choices=Assessment.Recommendation.choices,
-        widget=forms.RadioSelect,
-    )
-    shared_summary = forms.CharField(
-        label=_("Summary for the operator"),
-        max_length=1000,
-        required=False,
-        widget=SHORT,
-        help_text=_(
-            "The operator reads this part only. Do not write here who referred the"
-            " child, nor anything about the council's list."
-        ),
-    )
-
-    def content(self) -> dict:
-        return {name: self.cleaned_data[name] for name in Assessment.CONTENT}
-
-
-class RevisionMixin(forms.Form):
-    """The version of the record that was shown."""
-
-    revision = RevisionField()
-
-
-class AssessmentChangeForm(RevisionMixin, AssessmentForm):
-    """The text of an assessment, over the version that was shown."""
-
-
-class RevisionForm(RevisionMixin, PrivateForm):
-    """A single button over the version that was shown."""
-
-
-class ReturnForm(RevisionMixin, PrivateForm):
-    """Why an assessment is sent back."""
-
-    reason = forms.CharField(
-        label=_("Why it is sent back"), max_length=1000, widget=SHORT
-    )
-
-
-def initial_of(record, names: list[str]) -> dict:
-    """The stored values of a record, for a form with the same field names."""
-    return {name: getattr(record, name) for name in names}
