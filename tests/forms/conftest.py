@@ -3,11 +3,16 @@
 import json
 
 import pytest
+from hypothesis import settings
 
 from forms import starters
 from forms.models import FormDefinition
 from tests.factories import UnitFactory
 from tests.forms.journey import Journey
+
+# A slow machine is no failure of the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

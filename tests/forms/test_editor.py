@@ -183,7 +183,7 @@ def test_a_form_editor_sees_no_answer_on_any_screen_of_the_form(desk, referral_f
     receipt = journey.receipt
     pk = referral_form.pk
     revision = referral_form.latest_revision_id
-    urls = [reverse("forms_admin:list"), reverse("forms_admin:list") + "?q=秘密山"]
+    urls = [reverse("forms_admin:list"), reverse("forms_admin:list") + "?q=%25"]
     names = ["edit", "copy", "usage", "history", "versions", "preview_on_edit"]
     urls += [reverse(f"forms_admin:{name}", args=[pk]) for name in names]
     urls += [reverse("forms_admin:revisions_view", args=[pk, revision])]
