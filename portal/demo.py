@@ -31,6 +31,7 @@ CITY = [
     ("caseworker", "相談 花子", Role.CASE_WORKER, "soudan", False),
     ("caseworker-lead", "統括 次郎", Role.CASE_WORKER, "soudan", True),
     ("protection", "安心 三郎", Role.CASE_WORKER, "anshin", False),
+    ("protection-lead", "安心 代子", Role.CASE_WORKER, "anshin", True),
     ("programme", "企画 四郎", Role.PROGRAMME_MANAGER, "kikaku", False),
     ("programme-lead", "企画 五月", Role.PROGRAMME_MANAGER, "kikaku", True),
     ("head", "センター 六実", Role.CENTRE_HEAD, "center", True),
@@ -143,7 +144,8 @@ def other_operator() -> Operator:
 
 def add_person(username: str, name: str, word: str, *, role: str, **body) -> User:
     """Make an account with one membership; web editors join their group as well."""
-    user = User(username=username, full_name=name)
+    mail = f"{username}@example.invalid"
+    user = User(username=username, full_name=name, email=mail)
     user.set_password(word)
     user.save()
     Membership.objects.create(user=user, role=role, valid_from=START, **body)

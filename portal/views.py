@@ -35,7 +35,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
             state["worker"] = WorkerBeat.objects.filter(at__gte=since).exists()
     except DatabaseError:
         state["database"] = False
-    return JsonResponse(state, status=200 if all(state.values()) else 503)
+    answer = JsonResponse(state, status=200 if all(state.values()) else 503)
+    answer._has_been_logged = True  # it is asked every few seconds, also at the start
+    return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
