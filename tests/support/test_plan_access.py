@@ -27,7 +27,7 @@ TOKEN = re.compile(rb'(csrf[^"]*"[^"]*"\s*(?:value=|:\s*)")[^"]+')
 
 def ask(client, screen, pk, method):
     answer = getattr(client, method)(reverse(f"plans:{screen}", args=[pk]))
-    body = answer.content.replace(str(pk).encode(), b"N")
+    body = answer.content.replace(f"plans/{pk}/".encode(), b"plans/N/")
     return answer.status_code, TOKEN.sub(rb"\1", body)
 
 
