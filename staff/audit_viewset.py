@@ -4,7 +4,7 @@ import unicodedata
 
 import django_filters
 from django.apps import apps
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.functional import cached_property
@@ -25,6 +25,9 @@ from staff.views import PrivateView
 from staff.viewsets import PrivateModelViewSet, VisibleIndexView
 
 ROLES = dict(Membership.Role.choices)
+Action = AuditEvent.Action
+OPENED = Q(action__in=[Action.VIEW, Action.DOWNLOAD, Action.EXPORT]) & ~Q(record="")
+WRITTEN = Q(action__in=[Action.CREATE, Action.CHANGE, Action.DECIDE])
 
 
 def roles_of(event: AuditEvent) -> str:
@@ -160,8 +163,14 @@ class SubjectView(PrivateView, ListView):
         people = (
             events.order_by()
             .values("by", "by__full_name", "by__username")
-            .annotate(first=Min("at"), last=Max("at"), count=Count("pk"))
-            .order_by("-last")
+            .annotate(
+                first=Min("at"),
+                last=Max("at"),
+                opened=Count("pk", filter=OPENED),
+                written=Count("pk", filter=WRITTEN),
+                refused=Count("pk", filter=Q(action=Action.DENIED)),
+            )
+            .order_by("-opened", "-last")
         )
         context = super().get_context_data(**kwargs)
         rows = [

@@ -93,9 +93,9 @@ def test_who_opened_a_child_is_told_by_person_with_first_and_last_time(
     page = log_in("auditor").get(reverse("audit:subject", args=[case.child.number]))
 
     people = {p["by__username"]: p for p in page.context["people"]}
-    assert people["intake"]["count"] == 2
+    assert people["intake"]["opened"] == 2
     assert people["intake"]["first"] < people["intake"]["last"]
-    assert people["caseworker"]["count"] == 1
+    assert people["caseworker"]["opened"] == 1
 
 
 def test_what_was_read_before_the_referral_became_a_case_belongs_to_the_child(
