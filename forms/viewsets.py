@@ -46,6 +46,7 @@ class PublishesSoundFormsOnly:
         except FormProblems as problems:
             for message in problems.messages:
                 form.add_error(None, message)
+            self.produced_error_message = _("This form cannot be published yet")
             return self.form_invalid(form)
 
 

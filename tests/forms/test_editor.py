@@ -1,6 +1,7 @@
 """Form editors at their desk: change, preview, publish; they see no answers."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -111,6 +112,24 @@ def test_publishing_what_is_wrong_is_refused_and_everything_typed_stays(
     response = desk.post(desk.edit_url, data)
     assert response.status_code == 302
     assert FormVersion.objects.filter(form=referral_form).count() == 1
+
+
+def test_the_service_refuses_what_the_screen_let_through(
+    desk, referral_form, monkeypatch
+):
+    sound = SimpleNamespace(problems=[])
+    monkeypatch.setattr("forms.forms.editor.compile_form", lambda definition: sound)
+    pages = with_question(referral_form)
+    pages[0]["value"]["fields"].append(
+        {"type": "radio", "id": "", "value": {"label": "選択肢なし", "options": []}}
+    )
+    data = screen(referral_form, pages=pages) | {"action-publish": "1"}
+    response = desk.post(desk.edit_url, data)
+    assert response.status_code == 200
+    assert "「選択肢なし」に選択肢がありません。" in response.content.decode()
+    assert FormVersion.objects.filter(form=referral_form).count() == 1
+    referral_form.refresh_from_db()
+    assert "選択肢なし" not in str(referral_form.pages.get_prep_value())
 
 
 def test_a_new_form_is_made_and_published_in_one_go(desk):
