@@ -1,7 +1,11 @@
 """The questions staff design, the versions published, the answers received."""
 
+from functools import partial
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+HOUR = 3600
 
 
 class FormsConfig(AppConfig):
@@ -14,9 +18,11 @@ class FormsConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.signals import published
 
+        from exchange import handlers
         from forms.models import FormDefinition
-        from forms.services import add_version_on_publishing
+        from forms.services import add_version_on_publishing, forget_expired_drafts
 
+        handlers.every(HOUR)(partial(forget_expired_drafts, limit=1000))
         published.connect(
             add_version_on_publishing,
             sender=FormDefinition,

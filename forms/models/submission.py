@@ -37,7 +37,6 @@ class Draft(models.Model):
         related_name="+",
     )
     answers = models.JSONField(default=dict)
-    is_tryout = models.BooleanField(default=False)
     started_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     expires_at = models.DateTimeField(db_index=True)
