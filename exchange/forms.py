@@ -38,7 +38,7 @@ class ExportForm(forms.Form):
     """The format of an export."""
 
     file_format = forms.ChoiceField(
-        label=_("Format"),
+        label=_("File format"),
         choices=[
             ("xlsx", _("Excel (.xlsx)")),
             ("csv", _("CSV (UTF-8)")),

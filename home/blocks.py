@@ -88,7 +88,7 @@ class CardBlock(blocks.StructBlock):
 class QuestionBlock(blocks.StructBlock):
     """A question as people ask it, and its answer."""
 
-    question = blocks.TextBlock(label=_("Question"), rows=2)
+    question = blocks.TextBlock(label=_("Question asked"), rows=2)
     answer = blocks.TextBlock(label=_("Answer"), rows=4)
 
     class Meta:

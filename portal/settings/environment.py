@@ -15,8 +15,8 @@ def secret_key(data_dir: Path) -> str:
         key = file.read_text().strip()
     if len(key) < 40:
         raise ImproperlyConfigured(
-            "No secret of at least 40 characters: set SECRET_KEY, or start with bin/run,"
-            " which makes one in DATA_DIR."
+            "No secret of at least 40 characters: set SECRET_KEY, or start with"
+            " bin/run, which makes one in DATA_DIR."
         )
     return key
 

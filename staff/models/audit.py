@@ -25,7 +25,7 @@ class AuditEvent(models.Model):
         DOWNLOAD = "download", _("Downloaded")
         CREATE = "create", _("Created")
         CHANGE = "change", _("Changed")
-        DECIDE = "decide", _("Decided")
+        DECIDE = "decide", _("Took a decision")
         LOGIN = "login", _("Logged in")
 
     seq = models.BigIntegerField(_("Sequence"), unique=True)

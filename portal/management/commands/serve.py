@@ -54,7 +54,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{settings.PUBLIC_URL}/")
         while not self.is_over.wait(0.3):
             try:
-                urllib.request.urlopen(f"http://{near}:{port}/readyz", timeout=5)  # noqa: S310
+                urllib.request.urlopen(f"http://{near}:{port}/readyz", timeout=5)
             except (urllib.error.URLError, OSError):
                 continue
             self.stdout.write("Ready")
