@@ -12,24 +12,14 @@ from cases.models import Case
 from decisions import rules
 from decisions.models import Decision, PlacementInquiry, UseApplication
 from programs.models import ServiceType, Site
-from staff.forms import JapaneseDateField, PrivateForm
+from staff.forms import JapaneseDateField, PrivateForm, RevisionField
 
-LARGEST = 2**31 - 1
 LONG = forms.Textarea(attrs={"rows": 6})
 
 
 def label(model: type, name: str) -> str:
     """The label of a model's field."""
     return model._meta.get_field(name).verbose_name
-
-
-class RevisionField(forms.IntegerField):
-    """The revision that was shown, sent back unseen."""
-
-    widget = forms.HiddenInput
-
-    def __init__(self, **kwargs):
-        super().__init__(min_value=1, max_value=LARGEST, **kwargs)
 
 
 class SiteField(forms.ModelChoiceField):

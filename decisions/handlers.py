@@ -1,6 +1,5 @@
 """What the outbox does for decisions: the notice, and the end of an ended use."""
 
-import hashlib
 from typing import Any
 
 from django.db import transaction
@@ -22,10 +21,7 @@ def make_notice(payload: dict[str, Any]) -> None:
     pdf = notice_pdf(decision)
     with transaction.atomic():
         # Another worker may have been quicker: the first paper stands.
-        Notice.objects.get_or_create(
-            decision=decision,
-            defaults={"pdf": pdf, "sha256": hashlib.sha256(pdf).hexdigest()},
-        )
+        Notice.objects.get_or_create(decision=decision, defaults={"pdf": pdf})
 
 
 @register("enrolment-end")

@@ -133,3 +133,23 @@ class PrivateForm(forms.Form):
     def __init__(self, *args, user, **kwargs):
         self.user = user
         super().__init__(*args, **kwargs)
+
+
+class RevisionField(forms.IntegerField):
+    """The revision of a record that the page showed; it travels hidden.
+
+    An act names it, and fails where somebody else has changed the record since.
+    """
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs):
+        message = _("The page is out of date. Open it again from the list.")
+        super().__init__(
+            min_value=1,
+            max_value=2**31 - 1,
+            error_messages=dict.fromkeys(
+                ("required", "invalid", "min_value", "max_value"), message
+            ),
+            **kwargs,
+        )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from decisions.models import Enrolment
 from programs.models import ServiceType
-from staff.forms import JapaneseDateField, PrivateForm
+from staff.forms import JapaneseDateField, PrivateForm, RevisionField
 from support import rules
 from support.models import PlanGoal, PlanService, PlanVersion
 
@@ -58,22 +58,6 @@ def field_for(db_field, **kwargs):
             required=False,
         )
     return db_field.formfield(**kwargs)
-
-
-class RevisionField(forms.IntegerField):
-    """The revision that the page showed; it travels hidden."""
-
-    widget = forms.HiddenInput
-
-    def __init__(self):
-        message = _("The page is out of date. Open it again from the list.")
-        super().__init__(
-            min_value=1,
-            max_value=2**31 - 1,
-            error_messages=dict.fromkeys(
-                ("required", "invalid", "min_value", "max_value"), message
-            ),
-        )
 
 
 class PlanForm(forms.ModelForm):

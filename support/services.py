@@ -4,7 +4,6 @@ Each takes the revision that its author saw; whoever acts on another is told, an
 nothing of theirs is half done.
 """
 
-import hashlib
 from calendar import monthrange
 from datetime import date, timedelta
 from typing import Any
@@ -297,7 +296,7 @@ def store_paper(plan: PlanVersion, pdf: bytes) -> PlanPaper:
     """Keep the paper of a confirmed version: the first bytes that arrive, for ever."""
     if not plan.is_frozen:
         raise ValidationError(_("Only the paper of a confirmed plan is kept."))
-    paper = PlanPaper(plan=plan, pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest())
+    paper = PlanPaper(plan=plan, pdf=pdf)
     paper.full_clean(exclude=["plan"])
     paper.save(force_insert=True)
     record_event("plan.paper_stored", plan, sha256=paper.sha256)

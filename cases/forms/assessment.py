@@ -3,11 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms.fields import LONG, SHORT, RevisionField
+from cases.forms.fields import LONG, SHORT
 from cases.models import (
     Assessment,
 )
-from staff.forms import PrivateForm
+from staff.forms import PrivateForm, RevisionField
 
 
 class AssessmentForm(PrivateForm):

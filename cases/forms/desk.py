@@ -19,7 +19,6 @@ from cases.forms.fields import (
     NameField,
     PartnerChoiceField,
     PhoneField,
-    RevisionField,
 )
 from cases.models import (
     Case,
@@ -28,7 +27,12 @@ from cases.models import (
     ContactLog,
     Referral,
 )
-from staff.forms import JapaneseDateField, JapaneseTimeField, PrivateForm
+from staff.forms import (
+    JapaneseDateField,
+    JapaneseTimeField,
+    PrivateForm,
+    RevisionField,
+)
 from staff.models import Membership, User
 
 

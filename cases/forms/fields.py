@@ -57,15 +57,6 @@ class NameField(forms.CharField):
     default_validators = [ONE_LINE]
 
 
-class RevisionField(forms.IntegerField):
-    """The version of a record that was shown, carried along by the page."""
-
-    widget = forms.HiddenInput
-
-    def __init__(self):
-        super().__init__(min_value=1, max_value=2_000_000_000)
-
-
 class PartnerChoiceField(forms.ModelChoiceField):
     """A school or group in use."""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from decisions.querysets import CityRecordQuerySet, NoticeQuerySet
+from exchange.models.paper import StoredPaper
 
 
 class Decision(models.Model):
@@ -203,15 +204,12 @@ class Decision(models.Model):
         return reverse("decisions:detail", args=[self.pk])
 
 
-class Notice(models.Model):
+class Notice(StoredPaper):
     """The paper that tells a decision: the bytes as they were made, once."""
 
     decision = models.OneToOneField(
         Decision, on_delete=models.PROTECT, related_name="notice"
     )
-    pdf = models.BinaryField()
-    sha256 = models.CharField(max_length=64)
-    made_at = models.DateTimeField(auto_now_add=True)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -221,11 +219,6 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.decision}"
-
-    def save(self, *args, **kwargs) -> None:
-        if not self._state.adding:
-            raise ValidationError(_("A stored paper cannot be changed."))
-        super().save(*args, **kwargs)
 
     @property
     def audit_subject(self) -> str:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from exchange.models.paper import StoredPaper
 from support.querysets import PlanPaperQuerySet, PlanPartQuerySet, PlanVersionQuerySet
 
 
@@ -305,15 +306,12 @@ class Advice(models.Model):
         super().save(*args, **kwargs)
 
 
-class PlanPaper(models.Model):
+class PlanPaper(StoredPaper):
     """The two pages of a confirmed version: the bytes as they were made, once."""
 
     plan = models.OneToOneField(
         PlanVersion, on_delete=models.PROTECT, related_name="paper"
     )
-    pdf = models.BinaryField()
-    sha256 = models.CharField(max_length=64)
-    made_at = models.DateTimeField(auto_now_add=True)
 
     objects = PlanPaperQuerySet.as_manager()
 
@@ -323,11 +321,6 @@ class PlanPaper(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan}"
-
-    def save(self, *args, **kwargs) -> None:
-        if not self._state.adding:
-            raise ValidationError(_("A stored paper cannot be changed."))
-        super().save(*args, **kwargs)
 
     @property
     def audit_subject(self) -> str:
