@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 
 from portal import views
@@ -34,6 +35,8 @@ urlpatterns = [
     path("_util/login/", to_login),
     re_path(r"^admin/(failwhale|test404)/", closed),
     re_path(r"^admin/password_reset/", closed),
+    re_path(r"^admin/bulk/(?!wagtailcore/page/|wagtailimages/|wagtaildocs/)", closed),
+    path("admin/account/", require_admin_access(views.AccountView.as_view())),
     path("media/<path:path>", views.media),
     path("documents/", include(wagtaildocs_urls)),
     path("admin/", include(wagtailadmin_urls)),

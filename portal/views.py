@@ -5,14 +5,17 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import SuspiciousFileOperation
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils._os import safe_join
+from wagtail.admin.views import account
 
 from exchange.models import WorkerBeat
+from staff.services import record_event
 
 WORKER_SILENCE = timedelta(seconds=60)
 
@@ -49,7 +52,16 @@ class LoginView(auth_views.LoginView):
     """The one door for everybody who has an account."""
 
     template_name = "staff/login.html"
-    redirect_authenticated_user = True
+
+
+class AccountView(account.AccountView):
+    """Wagtail's page of one's own account; what is saved there is written down."""
+
+    def post(self, request):
+        response = super().post(request)
+        if response.status_code == 302:
+            record_event("staff.account.saved", by=request.user, id=request.user.pk)
+        return response
 
 
 @login_required
@@ -62,11 +74,13 @@ def account_home(request: HttpRequest) -> HttpResponse:
 
 def media(request: HttpRequest, path: str) -> HttpResponse:
     """Renditions of images that pages show; originals and documents stay inside."""
-    if not path.startswith("images/"):
+    folder, _, name = path.partition("/")
+    if folder != "images":
         raise Http404
     try:
-        stored = open(safe_join(settings.MEDIA_ROOT, path), "rb")  # noqa: SIM115
-    except (OSError, ValueError):
+        file = safe_join(settings.MEDIA_ROOT / "images", name)
+        stored = open(file, "rb")  # noqa: SIM115
+    except (OSError, ValueError, SuspiciousFileOperation):
         raise Http404 from None
     return FileResponse(stored)
 

@@ -3,13 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.admin.viewsets.base import ViewSetGroup
-from wagtail.admin.viewsets.model import ModelViewSet
 
 from programs.models import SchoolHoliday, ServiceType, Site
+from staff.account_viewsets import AuditedModelViewSet
 
 
-class SiteViewSet(ModelViewSet):
-    """Sites with their hours and the days that differ."""
+class SiteViewSet(AuditedModelViewSet):
+    """Sites with their hours and the days that differ.
+
+    Who runs a site decides who reads its children: that field is the administrator's.
+    """
 
     model = Site
     icon = "home"
@@ -18,7 +21,6 @@ class SiteViewSet(ModelViewSet):
     list_display = ["name", "parent", "capacity_guide", "is_public"]
     list_filter = ["is_public"]
     search_fields = ["name", "slug"]
-    copy_view_enabled = False
     panels = [
         MultiFieldPanel(
             [
@@ -26,7 +28,7 @@ class SiteViewSet(ModelViewSet):
                 FieldPanel("name_kana"),
                 FieldPanel("slug"),
                 FieldPanel("parent"),
-                FieldPanel("operator"),
+                FieldPanel("operator", permission="programs.assign_operator"),
                 FieldPanel("is_public"),
                 FieldPanel("as_of"),
             ],
@@ -75,7 +77,7 @@ class SiteViewSet(ModelViewSet):
     ]
 
 
-class ServiceTypeViewSet(ModelViewSet):
+class ServiceTypeViewSet(AuditedModelViewSet):
     """The services: what they are called in the contract and for the public."""
 
     model = ServiceType
@@ -83,7 +85,6 @@ class ServiceTypeViewSet(ModelViewSet):
     menu_label = _("Services")
     url_prefix = "services"
     list_display = ["code", "label_public", "label_official", "is_public"]
-    copy_view_enabled = False
     panels = [
         FieldPanel("code"),
         FieldPanel("label_public"),
@@ -102,7 +103,7 @@ class ServiceTypeViewSet(ModelViewSet):
     ]
 
 
-class SchoolHolidayViewSet(ModelViewSet):
+class SchoolHolidayViewSet(AuditedModelViewSet):
     """The school holidays of the city, period by period."""
 
     model = SchoolHoliday
@@ -110,7 +111,6 @@ class SchoolHolidayViewSet(ModelViewSet):
     menu_label = _("School holidays")
     url_prefix = "school-holidays"
     list_display = ["name", "starts_on", "ends_on"]
-    copy_view_enabled = False
     panels = [FieldPanel("name"), FieldPanel("starts_on"), FieldPanel("ends_on")]
 
 

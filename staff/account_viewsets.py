@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.views.generic import CreateView, EditView
+from wagtail.admin.views.generic import CreateView, EditView, IndexView
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.users.forms import UserForm
@@ -16,6 +16,9 @@ from wagtail.users.views import users
 
 from staff.models import AuditEvent, Membership, Operator, Partner, Unit, User
 from staff.services import client_address, record_event
+from staff.viewsets import WithoutExport
+
+FIELD_CODES = {"password1": "password", "password2": "password"}
 
 
 class AccountForm(UserForm):
@@ -58,7 +61,8 @@ class AuditedMixin:
             ip=client_address(self.request),
             type=label,
             id=instance.pk,
-            fields=sorted(set(self.form.changed_data) - {"password1", "password2"}),
+            fields=sorted({FIELD_CODES.get(n, n) for n in self.form.changed_data}),
+            **getattr(instance, "audit_detail", dict)(),
         )
         return instance
 
@@ -74,9 +78,14 @@ class AccountEditView(AuditedMixin, users.EditView):
         return super().dispatch(request, *args, **kwargs)
 
 
+class AccountIndexView(WithoutExport, users.IndexView):
+    """The accounts; the list leaves by no side door."""
+
+
 class AccountViewSet(users.UserViewSet):
     """Accounts. They are closed, not deleted: the audit names them."""
 
+    index_view_class = AccountIndexView
     menu_label = _("Accounts")
     add_view_class = AccountCreateView
     edit_view_class = AccountEditView
@@ -94,12 +103,17 @@ class AuditedEditView(AuditedMixin, EditView):
     """An edit that is written down."""
 
 
+class PlainIndexView(WithoutExport, IndexView):
+    """A list that leaves by no side door."""
+
+
 class AuditedModelViewSet(ModelViewSet):
     """Plain screens of a model that holds no private life, each write audited."""
 
     copy_view_enabled = False
     add_to_reference_index = False
     inspect_view_enabled = False
+    index_view_class = PlainIndexView
 
     add_view_class = AuditedCreateView
     edit_view_class = AuditedEditView

@@ -9,3 +9,6 @@ class StaffConfig(AppConfig):
 
     name = "staff"
     verbose_name = _("Staff and access")
+
+    def ready(self) -> None:
+        from staff import handlers  # noqa: F401  registers the receivers

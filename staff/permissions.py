@@ -48,6 +48,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "staff.import_partner",
         "staff.export_partner",
         "programs.change_site",
+        "programs.view_site",
     ],
     "centre_head": [
         "wagtailadmin.access_admin",
@@ -76,7 +77,6 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     "web_editor": [
         "wagtailadmin.access_admin",
         "home.change_contactsettings",
-        "programs.add_site",
         "programs.change_site",
         "programs.view_site",
         "programs.add_servicetype",
@@ -97,6 +97,10 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     "auditor": ["wagtailadmin.access_admin", "staff.view_auditevent"],
     "system_administrator": [
         "wagtailadmin.access_admin",
+        "programs.add_site",
+        "programs.change_site",
+        "programs.view_site",
+        "programs.assign_operator",
         "staff.add_user",
         "staff.change_user",
         "staff.view_user",

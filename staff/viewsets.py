@@ -15,22 +15,26 @@ class NumberedTable(Table):
         return super().get_row_attrs(instance) | {"data-number": str(instance)}
 
 
-class VisibleIndexView(IndexView):
-    """List, filter and count only what the user may see; no export by the way.
+class WithoutExport:
+    """A list that answers no ``?export=``.
 
-    Wagtail answers ``?export=`` even where it offers no export, without asking for a
-    permission and without writing it down. Exports leave through ``exchange``.
+    Wagtail answers it even where it offers no export, without asking for a permission
+    and without writing it down. Exports leave through ``exchange``.
     """
-
-    table_class = NumberedTable
-    any_permission_required = ["view"]
-    detail_url_name = ""
-    header_links: list = []
 
     def setup(self, request, *args, **kwargs):
         if "export" in request.GET:
             raise Http404
         super().setup(request, *args, **kwargs)
+
+
+class VisibleIndexView(WithoutExport, IndexView):
+    """List, filter and count only what the user may see; no export by the way."""
+
+    table_class = NumberedTable
+    any_permission_required = ["view"]
+    detail_url_name = ""
+    header_links: list = []
 
     def get_base_queryset(self):
         return self.model.objects.visible_to(self.request.user)

@@ -24,6 +24,8 @@ class Migration(migrations.Migration):
             "UPDATE",
             when=f"OLD.case_id IS NOT NULL AND ({changed('case_id')})",
         ),
+        refuse("referral_no_delete", "cases_referral", "DELETE"),
+        refuse("case_no_delete", "cases_case", "DELETE"),
         refuse("contact_log_no_delete", "cases_contactlog", "DELETE"),
         changed_beside(
             "assessment_frozen",

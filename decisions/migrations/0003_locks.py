@@ -72,7 +72,8 @@ class Migration(migrations.Migration):
             "decisions_enrolment",
             "UPDATE",
             when=f"({changed('ends_on')}) AND (NEW.ended_by_id IS NULL OR"
-            f" NOT EXISTS ({APPROVED} NEW.ended_by_id AND d.case_id = NEW.case_id))",
+            f" NOT EXISTS ({APPROVED} NEW.ended_by_id AND d.case_id = NEW.case_id"
+            " AND d.kind = 'end'))",
             message="an enrolment ends by an approved decision",
         ),
         refuse("enrolment_no_delete", "decisions_enrolment", "DELETE"),

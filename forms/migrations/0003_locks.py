@@ -4,7 +4,18 @@ from django.db import migrations
 
 from staff.triggers import append_only, changed, refuse
 
-FROZEN = ["receipt", "token", "form_id", "version_id", "answers", "submitted_at"]
+FROZEN = [
+    "receipt",
+    "token",
+    "form_id",
+    "version_id",
+    "partner_id",
+    "submitted_by_id",
+    "answers",
+    "sha256",
+    "look_up_hash",
+    "submitted_at",
+]
 
 
 class Migration(migrations.Migration):
@@ -20,4 +31,5 @@ class Migration(migrations.Migration):
         refuse(
             "portal_forms_submission_no_delete", "portal_forms_submission", "DELETE"
         ),
+        *append_only("portal_forms_indexedanswer"),
     ]

@@ -108,6 +108,10 @@ class Site(ClusterableModel):
         verbose_name = _("Site")
         verbose_name_plural = _("Sites")
 
+    def audit_detail(self) -> dict[str, object]:
+        """What the audit keeps of a change: who runs the site."""
+        return {"operator": self.operator_id}
+
     def __str__(self) -> str:
         return self.name
 

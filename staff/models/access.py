@@ -162,6 +162,18 @@ class Membership(models.Model):
                 )
                 raise ValidationError({body: message})
 
+    def audit_detail(self) -> dict[str, object]:
+        """What the audit keeps of a change: whose post, which one, until when."""
+        return {
+            "user": self.user_id,
+            "role": self.role,
+            "unit": self.unit_id,
+            "operator": self.operator_id,
+            "partner": self.partner_id,
+            "valid_from": str(self.valid_from),
+            "valid_to": str(self.valid_to or ""),
+        }
+
     def is_in_force(self, on: date) -> bool:
         return self.valid_from <= on and (not self.valid_to or on <= self.valid_to)
 

@@ -7,31 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from exchange import handlers, services
+from exchange import services
 from exchange.models import OutboxItem
 from exchange.services import enqueue, run_due, run_now, send_again
 from staff.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
-
-
-class Recorder:
-    """A handler that keeps what it was called with, and fails while told to."""
-
-    def __init__(self):
-        self.calls, self.error = [], None
-
-    def __call__(self, payload):
-        self.calls.append(payload)
-        if self.error:
-            raise self.error
-
-
-@pytest.fixture
-def channel(monkeypatch):
-    recorder = Recorder()
-    monkeypatch.setitem(handlers._handlers, "test", recorder)
-    return recorder
 
 
 @pytest.fixture
@@ -65,29 +46,6 @@ def test_what_is_rolled_back_is_never_done(channel):
     assert not run_now("key")
     assert run_due(10) == 0
     assert channel.calls == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_nothing_is_done_before_the_commit(channel):
-    with transaction.atomic():
-        enqueue("test", "key", {})
-        assert run_now("key") is False
-    assert channel.calls == []
-    assert run_now("key")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_handler_runs_outside_every_transaction(channel, monkeypatch):
-    seen = []
-    monkeypatch.setitem(
-        handlers._handlers,
-        "test",
-        lambda payload: seen.append(transaction.get_connection().in_atomic_block),
-    )
-    enqueue("test", "key", {})
-
-    assert run_now("key")
-    assert seen == [False]
 
 
 @pytest.mark.parametrize("key", ["", "x" * 121])
@@ -180,7 +138,7 @@ def test_an_error_is_kept_by_class_and_place_never_by_text(channel, caplog):
     run_due(1)
 
     item = OutboxItem.objects.get()
-    assert item.last_error.startswith("ValueError exchange/test_outbox.py:")
+    assert item.last_error.startswith("ValueError exchange/conftest.py:")
     assert "secret" not in item.last_error + caplog.text
 
 

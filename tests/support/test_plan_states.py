@@ -1,11 +1,9 @@
 """A plan from its start to its confirmation: every state by every person."""
 
-import threading
 from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, connections
 from django.urls import reverse
 from django.utils import timezone
 
@@ -268,31 +266,6 @@ def test_of_sixteen_who_saw_the_same_page_one_confirms(acknowledged, cast):
 
     assert sorted(outcomes) == ["done"] + ["refused"] * 15
     assert AuditEvent.objects.filter(event="plan.confirmed").count() == 1
-
-
-@pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="SQLite under test is in one thread"
-)
-@pytest.mark.django_db(transaction=True)
-def test_of_sixteen_who_confirm_at_once_one_does(acknowledged, cast):
-    start = threading.Barrier(16)
-    outcomes = []
-
-    def act():
-        page = PlanVersion.objects.get(pk=acknowledged.pk)
-        start.wait(timeout=30)
-        outcomes.append(confirm(page, cast["operator"]))
-        connections.close_all()
-
-    threads = [threading.Thread(target=act) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(outcomes) == ["done"] + ["refused"] * 15
-    assert AuditEvent.objects.filter(event="plan.confirmed").count() == 1
-    assert OutboxItem.objects.filter(channel="plan-paper").count() == 1
 
 
 def confirm(page, by):
