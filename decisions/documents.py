@@ -61,18 +61,20 @@ def digest(content: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def snapshot_of(
-    decision: Decision, *, number: str = "", on: date | None = None, by=None
-) -> dict[str, Any]:
-    """All that a decision says and rests on, as it stands now."""
+def snapshot_of(decision: Decision) -> dict[str, Any]:
+    """All that a decision says and rests on, as it stands now.
+
+    Its digest travels with the page on which it is read. Only the approval fills in
+    the number, the day and the person.
+    """
     with translation.override(settings.LANGUAGE_CODE):
         end_reason = str(decision.get_end_reason_display())
     content = {
         "schema": SCHEMA,
-        "number": number,
+        "number": "",
         "kind": decision.kind,
-        "decided_on": on,
-        "decided_by": by and by.pk,
+        "decided_on": None,
+        "decided_by": None,
         "drafted_by": decision.drafted_by_id,
         "revision": decision.revision,
         "case": _case(decision.case),

@@ -15,6 +15,8 @@ from programs.models import ServiceType, Site
 from staff.forms import JapaneseDateField, PrivateForm, RevisionField
 
 LONG = forms.Textarea(attrs={"rows": 6})
+# Every number written with so many signs fits into a bigint.
+LONGEST_KEY = 18
 
 
 def label(model: type, name: str) -> str:
@@ -27,6 +29,24 @@ class SiteField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs):
         super().__init__(Site.objects.public(), **kwargs)
+
+
+class ServicesField(forms.ModelMultipleChoiceField):
+    """Kinds of support; a forged number that no column holds is no choice, either.
+
+    Django asks for all of them in one query, and there an integer that is too large is
+    an error of the database. A single choice is asked for alone, and is not found.
+    """
+
+    def clean(self, value):
+        for key in value or []:
+            if len(str(key)) > LONGEST_KEY:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_choice"],
+                    code="invalid_choice",
+                    params={"value": key},
+                )
+        return super().clean(value)
 
 
 class ApplicationForm(PrivateForm):
@@ -138,7 +158,7 @@ class DecisionForm(PrivateForm):
         help_text=_("Left empty, it is the last day of the fiscal year."),
     )
     days = forms.CharField(label=label(Decision, "days"), max_length=100)
-    services = forms.ModelMultipleChoiceField(
+    services = ServicesField(
         ServiceType.objects.all(),
         label=label(Decision, "services"),
         required=False,
@@ -216,8 +236,10 @@ class RevisionForm(PrivateForm):
 
 
 class ApprovalForm(RevisionForm):
-    """The approval of the revision that was shown, on a day."""
+    """The approval of the revision and the content that were shown, on a day."""
 
+    # The digest of the content. The service refuses any other, and none.
+    shown = forms.Field(required=False, widget=forms.HiddenInput)
     decided_on = JapaneseDateField(label=label(Decision, "decided_on"))
 
 

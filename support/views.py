@@ -108,7 +108,8 @@ class PlanStartView(PrivateCreateView):
     def get_initial(self):
         wanted = self.request.GET.get("enrolment", "")
         visible = Enrolment.objects.visible_to(self.request.user)
-        number = int(wanted) if wanted.isascii() and wanted.isdigit() else 0
+        is_number = wanted.isascii() and wanted.isdigit() and len(wanted) < 16
+        number = int(wanted) if is_number else 0
         return {"enrolment": visible.filter(pk=number).first()}
 
     def act(self, form) -> PlanVersion:

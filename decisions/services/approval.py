@@ -12,6 +12,7 @@ from decisions import documents, rules
 from decisions.models import Decision, Enrolment, UseApplication
 from decisions.services.enrolments import close_after_end, follow_decision
 from decisions.services.guards import (
+    refuse_changed,
     refuse_future,
     refuse_missing,
     refuse_moved,
@@ -29,8 +30,13 @@ State = Decision.State
 
 
 @transaction.atomic
-def approve(decision: Decision, *, revision: int, on: date, by: User) -> Decision:
-    """Approve the revision that was shown (決裁) and carry the decision out.
+def approve(
+    decision: Decision, *, revision: int, shown: str, on: date, by: User
+) -> Decision:
+    """Approve what was shown (決裁) and carry the decision out.
+
+    *shown* is the digest of the content that the person read: what the decision rests
+    on lies outside the draft, so the revision alone does not tell that it is the same.
 
     Number, snapshot, enrolment or its end, states, audit, the task to make the notice
     and the mails are one transaction: all of it, or nothing. The first approval wins;
@@ -43,8 +49,14 @@ def approve(decision: Decision, *, revision: int, on: date, by: User) -> Decisio
     _refuse_approver(draft, by)
     _refuse_date(draft, on)
     refuse_missing(draft)
+    content = documents.snapshot_of(draft)
+    refuse_changed(content, shown)
     number = year_number("decision", "K", on=on)
-    snapshot = documents.snapshot_of(draft, number=number, on=on, by=by)
+    snapshot = content | {
+        "number": number,
+        "decided_on": on.isoformat(),
+        "decided_by": by.pk,
+    }
     take(
         draft,
         [State.CIRCULATED],

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from decisions import rules
+from decisions import documents, rules
 from decisions.models import Decision, UseApplication
 from staff.dates import wareki_weekday
 from staff.models import User
@@ -76,6 +76,14 @@ def refuse_missing(draft: Decision) -> None:
     found = rules.missing(draft)
     if found:
         raise ValidationError(found)
+
+
+def refuse_changed(content: dict[str, Any], shown: str) -> None:
+    """Refuse content that is not, to the letter, what the person was shown."""
+    if documents.digest(content) != shown:
+        raise ValidationError(
+            _("The content has changed. Read it once more before you approve it.")
+        )
 
 
 def refuse_settled(application: UseApplication) -> None:

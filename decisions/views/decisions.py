@@ -37,13 +37,15 @@ class DecisionPage(CityPage):
 
     def get_context_data(self, **kwargs):
         decision, user = self.object, self.request.user
-        content = documents.read(decision.snapshot or documents.snapshot_of(decision))
+        snapshot = decision.snapshot or documents.snapshot_of(decision)
+        content = documents.read(snapshot)
         is_open = decision.state in services.LIVE
         return (
             super().get_context_data(**kwargs)
             | self.acts()
             | {
                 "content": content,
+                "shown": documents.digest(snapshot),
                 "differences": documents.differences(content),
                 "assessment": self.assessment(content),
                 "talks": ContactLog.objects.visible_to(user).filter(
@@ -104,6 +106,7 @@ class Approve(DecisionPage, PrivateActView):
         decision = services.approve(
             self.object,
             revision=form.cleaned_data["revision"],
+            shown=form.cleaned_data["shown"] or "",
             on=form.cleaned_data["decided_on"],
             by=self.request.user,
         )

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from decisions import services
+from decisions import documents, services
 from decisions.models import Decision
 from tests.factories import (
     AssessmentFactory,
@@ -21,6 +21,18 @@ def application(cast, site, case):
     ServiceTypeFactory(code="S1", label_official="安心・安全な居場所の提供")
     AssessmentFactory(case=case, confirmed=True, child_voice="みんなと食べたい")
     return UseApplicationFactory(case=case, site=site)
+
+
+def shown_of(draft):
+    """The digest that the page of a draft carries now."""
+    return documents.digest(
+        documents.snapshot_of(Decision.objects.get(pk=draft.pk)),
+    )
+
+
+def approve(draft, **named):
+    """Approve what the page shows now."""
+    return services.approve(draft, shown=shown_of(draft), **named)
 
 
 def values_of(kind, site, **changes):
@@ -99,11 +111,11 @@ def circulated(draft_of):
 def approved(cast, circulated):
     """An approved decision of a kind."""
 
-    def approve(kind, *, on: date | None = None, **changes):
+    def approve_kind(kind, *, on: date | None = None, **changes):
         draft = circulated(kind, **changes)
         by = cast["head" if draft.is_by_head else "programme-lead"]
-        return services.approve(
+        return approve(
             draft, revision=draft.revision, on=on or timezone.localdate(), by=by
         )
 
-    return approve
+    return approve_kind

@@ -12,7 +12,7 @@ from decisions import services
 from decisions.models import Decision, Enrolment
 from staff.models import AuditEvent, Membership, NumberSeries, Unit
 from tests.conftest import Function
-from tests.decisions.conftest import values_of
+from tests.decisions.conftest import approve, values_of
 from tests.factories import MembershipFactory, UseApplicationFactory, UserFactory
 
 pytestmark = [
@@ -69,7 +69,7 @@ def test_of_sixteen_approvals_one_counts_and_fifteen_are_told(leads, circulated)
 
     answers = at_once(
         [
-            lambda person=person: services.approve(
+            lambda person=person: approve(
                 Decision.objects.get(pk=draft.pk), revision=1, on=today, by=person
             )
             for person in leads
@@ -104,9 +104,7 @@ def test_two_uses_of_one_child_approved_at_once_do_not_both_stand(
 
     answers = at_once(
         [
-            lambda pair=pair: services.approve(
-                pair[0], revision=1, on=today, by=pair[1]
-            )
+            lambda pair=pair: approve(pair[0], revision=1, on=today, by=pair[1])
             for pair in zip((first, second), leads, strict=False)
         ]
     )

@@ -15,7 +15,7 @@ from decisions.models import Decision, Enrolment, PaperSettings
 from exchange.models import OutboxItem
 from staff.dates import fiscal_year
 from staff.models import AuditEvent
-from tests.decisions.conftest import values_of
+from tests.decisions.conftest import approve, values_of
 from tests.factories import (
     AssessmentFactory,
     ContactLogFactory,
@@ -159,9 +159,7 @@ def test_a_measure_waits_for_a_recorded_recommendation(cast, case, site):
 
     ContactLogFactory(case=case, kind="recommendation")
     services.circulate(draft, revision=1, by=cast["caseworker"])
-    decision = services.approve(
-        draft, revision=1, on=timezone.localdate(), by=cast["head"]
-    )
+    decision = approve(draft, revision=1, on=timezone.localdate(), by=cast["head"])
 
     assert Enrolment.objects.get().decision == decision
     assert decision.snapshot["attempts"][0]["record"].startswith("L")
@@ -180,9 +178,7 @@ def test_uses_of_one_case_do_not_overlap(cast, case, site, circulated):
     enrolment = EnrolmentFactory(case=case, site=site)
 
     with pytest.raises(ValidationError, match=enrolment.decision.number):
-        services.approve(
-            draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"]
-        )
+        approve(draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"])
 
     assert Enrolment.objects.get() == enrolment
 
@@ -203,9 +199,7 @@ def test_an_application_that_is_withdrawn_cannot_be_granted(
     services.withdraw_application(application, reason="転居", by=cast["programme"])
 
     with pytest.raises(ValidationError, match="取り下げ"):
-        services.approve(
-            draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"]
-        )
+        approve(draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"])
 
 
 def test_capacity_warns_and_never_blocks(cast, site, circulated):
@@ -215,9 +209,7 @@ def test_capacity_warns_and_never_blocks(cast, site, circulated):
     draft = circulated("use")
 
     assert any("2名" in text and "1名" in text for text in rules.warnings(draft))
-    services.approve(
-        draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"]
-    )
+    approve(draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"])
     assert Enrolment.objects.filter(site=site).count() == 2
 
 
@@ -319,12 +311,10 @@ def test_numbers_begin_anew_with_the_fiscal_year_of_the_decision(
         )
         services.circulate(recommend, revision=1, by=cast["caseworker"])
     with at(2027, 4, 1, 0, 5):
-        old = services.approve(
+        old = approve(
             draft, revision=1, on=date(2027, 3, 31), by=cast["programme-lead"]
         )
-        new = services.approve(
-            recommend, revision=1, on=date(2027, 4, 1), by=cast["head"]
-        )
+        new = approve(recommend, revision=1, on=date(2027, 4, 1), by=cast["head"])
 
     assert (old.number, new.number) == ("K8-0001", "K9-0001")
     assert old.decided_on == date(2027, 3, 31)
@@ -334,7 +324,7 @@ def test_a_refused_approval_leaves_no_gap_in_the_numbers(cast, circulated, appro
     draft = circulated("use")
     for _try in range(3):
         with pytest.raises(ValidationError):
-            services.approve(
+            approve(
                 draft, revision=9, on=timezone.localdate(), by=cast["programme-lead"]
             )
     with (
@@ -343,11 +333,9 @@ def test_a_refused_approval_leaves_no_gap_in_the_numbers(cast, circulated, appro
         ),
         pytest.raises(ValidationError),
     ):
-        services.approve(
-            draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"]
-        )
+        approve(draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"])
 
-    decided = services.approve(
+    decided = approve(
         draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"]
     )
 
@@ -362,7 +350,7 @@ def test_the_day_of_the_decision_is_neither_to_come_nor_before_the_draft(
     day = timezone.localdate() + timedelta(days=days)
 
     with pytest.raises(ValidationError) as refused:
-        services.approve(draft, revision=1, on=day, by=cast["programme-lead"])
+        approve(draft, revision=1, on=day, by=cast["programme-lead"])
 
     assert set(refused.value.error_dict) == {"decided_on"}
 
@@ -387,7 +375,7 @@ def test_nobody_approves_what_they_drafted_edited_recorded_or_assessed(
     ):
         changed()
         with pytest.raises(ValidationError, match="ほかの決裁権者"):
-            services.approve(draft, revision=1, on=today, by=lead)
+            approve(draft, revision=1, on=today, by=lead)
     type(application).objects.filter(pk=application.pk).update(
         recorded_by=cast["programme"]
     )
@@ -397,9 +385,9 @@ def test_nobody_approves_what_they_drafted_edited_recorded_or_assessed(
     )
     author.__dict__.pop("scope", None)
     with pytest.raises(ValidationError, match="アセスメント"):
-        services.approve(draft, revision=1, on=today, by=author)
+        approve(draft, revision=1, on=today, by=author)
 
-    assert services.approve(draft, revision=1, on=today, by=lead)
+    assert approve(draft, revision=1, on=today, by=lead)
 
 
 def test_an_edit_after_circulation_is_refused(cast, site, circulated):
@@ -427,10 +415,8 @@ def test_a_draft_sent_back_is_edited_and_approved_in_its_new_revision(
     services.circulate(edited, revision=2, by=cast["programme"])
 
     with pytest.raises(ValidationError, match="変更された"):
-        services.approve(
-            draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"]
-        )
-    decided = services.approve(
+        approve(draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"])
+    decided = approve(
         draft, revision=2, on=timezone.localdate(), by=cast["programme-lead"]
     )
 
@@ -443,9 +429,9 @@ def test_of_two_stale_approvals_one_counts_and_the_other_is_told(cast, circulate
     mine, theirs = Decision.objects.get(pk=draft.pk), Decision.objects.get(pk=draft.pk)
     today, lead = timezone.localdate(), cast["programme-lead"]
 
-    services.approve(mine, revision=1, on=today, by=lead)
+    approve(mine, revision=1, on=today, by=lead)
     with pytest.raises(ValidationError) as refused:
-        services.approve(theirs, revision=1, on=today, by=lead)
+        approve(theirs, revision=1, on=today, by=lead)
 
     number = Decision.objects.get(pk=draft.pk).number
     assert str(lead) in refused.value.messages[0]
@@ -465,9 +451,7 @@ def test_a_case_that_is_over_is_not_reopened(cast, case, site, circulated):
     Case.objects.filter(pk=case.pk).update(state="closed_without_use")
 
     with pytest.raises(ValidationError, match="終了"):
-        services.approve(
-            draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"]
-        )
+        approve(draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"])
 
 
 def test_a_foreign_case_is_refused_whatever_is_posted(cast, case, site, application):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from decisions import services
 from decisions.models import Decision, Enrolment, Notice
 from programs.models import ServiceType
+from tests.decisions.conftest import approve
 from tests.factories import (
     CaseFactory,
     DecisionFactory,
@@ -95,9 +96,7 @@ def test_an_approved_decision_is_not_saved_nor_deleted(approved):
 def test_the_services_of_an_approved_decision_stay(cast, draft_of):
     draft = draft_of("use", services_given=ServiceType.objects.all())
     services.circulate(draft, revision=1, by=cast["programme"])
-    services.approve(
-        draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"]
-    )
+    approve(draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"])
 
     assert refused(draft.services.clear)
     assert draft.services.count() == 1

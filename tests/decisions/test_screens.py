@@ -15,7 +15,9 @@ from programs.models import Site
 from staff.dates import wareki
 from staff.models import AuditEvent, Unit
 from tests.conftest import CITY, WITHOUT_BODY
+from tests.decisions.conftest import shown_of
 from tests.factories import (
+    AssessmentFactory,
     CaseFactory,
     DecisionFactory,
     EnrolmentFactory,
@@ -224,6 +226,48 @@ def test_the_approver_reads_everything_on_one_page(log_in, case, site, circulate
         assert part in text, part
 
 
+def renamed(case):
+    case.child.family_name = "改姓"
+    case.child.save()
+
+
+def assessed_anew(case):
+    case.assessments.update(state="superseded")
+    AssessmentFactory(case=case, confirmed=True, version=2, situation="変わった状況")
+
+
+def reworded(case):
+    words = PaperSettings.load()
+    words.sender = "架空市長"
+    words.save()
+
+
+@pytest.mark.parametrize("change", [renamed, assessed_anew, reworded])
+def test_what_changed_under_the_eyes_of_the_approver_is_shown_before_it_is_approved(
+    log_in, case, circulated, change
+):
+    draft = circulated("use")
+    client = log_in("programme-lead")
+    shown = client.get(draft.get_admin_url()).context["shown"]
+    url = reverse("decisions:approve", args=[draft.pk])
+    posted = {"revision": "1", "decided_on": wareki(timezone.localdate())}
+
+    change(case)
+    answers = [
+        client.post(url, posted | {"shown": shown}),
+        client.post(url, posted),
+        client.post(url, posted | {"shown": "\x00" * 70}),
+    ]
+
+    for answer in answers:
+        assert answer.status_code == 200
+        assert "内容が変わりました" in answer.content.decode()
+    assert Decision.objects.get(pk=draft.pk).state == "circulated"
+    read_again = answers[0].context["shown"]
+    assert f'name="shown" value="{read_again}"' in answers[0].content.decode()
+    assert client.post(url, posted | {"shown": read_again}).status_code == 302
+
+
 def test_the_drafter_is_not_offered_the_approval(log_in, circulated):
     draft = circulated("use")
 
@@ -295,6 +339,31 @@ def test_bad_input_is_answered_on_the_page_and_nothing_typed_is_lost(
     assert not UseApplication.objects.exists()
 
 
+HUGE = ["9" * 20, "-" + "9" * 20, "9_" + "9" * 20, "９" * 20, "9" * 5000]
+
+
+@pytest.mark.parametrize("key", HUGE)
+def test_a_number_that_no_column_holds_is_no_choice(
+    log_in, case, application, enrolment, key
+):
+    doors = [
+        ("programme", "applications:use", application, ["services", "supersedes"]),
+        ("caseworker", "decisions:draft_measure", case, ["services", "site"]),
+        ("programme", "decisions:draft_end", case, ["supersedes"]),
+        ("programme", "applications:answer", application, ["inquiry"]),
+        ("caseworker", "cases:worker", case, ["worker"]),
+        ("caseworker", "cases:child", case, ["school"]),
+        ("operator", "plans:add", None, ["enrolment"]),
+    ]
+    for who, name, record, fields in doors:
+        client = log_in(who)
+        url = reverse(name, args=[record.pk] if record else [])
+        answer = client.post(url, dict.fromkeys(fields, key))
+
+        assert answer.status_code == 200, name
+        assert set(fields) <= set(answer.context["form"].errors), name
+
+
 def test_wide_digits_and_emoji_are_taken_as_typed(log_in, case, site):
     posted = TYPED | {"site": site.pk, "reason": "ごはん🍚を食べたい"}
 
@@ -341,6 +410,7 @@ def test_a_forged_revision_does_nothing(log_in, cast, circulated, revision, act)
         reverse(f"decisions:{act}", args=[draft.pk]),
         {
             "revision": revision,
+            "shown": shown_of(draft),
             "decided_on": wareki(timezone.localdate()),
             "reason": "理由",
         },
@@ -452,7 +522,11 @@ def test_a_notice_is_made_and_shown_end_to_end(client, cast, circulated):
 
     answer = client.post(
         reverse("decisions:approve", args=[draft.pk]),
-        {"revision": "1", "decided_on": wareki(timezone.localdate())},
+        {
+            "revision": "1",
+            "shown": shown_of(draft),
+            "decided_on": wareki(timezone.localdate()),
+        },
         follow=True,
     )
 

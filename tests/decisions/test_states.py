@@ -9,7 +9,7 @@ from decisions import services
 from decisions.models import Decision, Enrolment, UseApplication
 from staff.dates import wareki
 from tests.conftest import CITY, EVERYBODY
-from tests.decisions.conftest import values_of
+from tests.decisions.conftest import approve, shown_of, values_of
 from tests.factories import EnrolmentFactory
 
 pytestmark = pytest.mark.django_db
@@ -51,11 +51,12 @@ def who_may(act, kind):
     return {APPROVERS[kind]}
 
 
-def form_of(act, kind, site):
-    """What a browser posts for an act."""
+def form_of(act, kind, site, draft):
+    """What a browser posts for an act on the page of a draft."""
     posted = {"revision": "1"}
     if act == "approve":
         posted["decided_on"] = wareki(timezone.localdate())
+        posted["shown"] = shown_of(draft)
     if act == "return":
         posted["reason"] = "曜日を確かめてください"
     if act == "edit":
@@ -77,7 +78,7 @@ def test_an_act_is_open_to_whom_it_belongs_in_its_state_alone(
 ):
     draft = draft_of(kind)
     url = reverse(f"decisions:{act}", args=[draft.pk])
-    posted = form_of(act, kind, site)
+    posted = form_of(act, kind, site, draft)
     for state in [State.DRAFT, State.CIRCULATED, State.RETURNED, State.WITHDRAWN]:
         for who in EVERYBODY:
             put(draft, state)
@@ -105,7 +106,7 @@ def test_the_right_person_succeeds(client, cast, site, draft_of, kind, act, stat
     who = sorted(who_may(act, kind))[0]
     client.force_login(cast[who], backend="staff.backends.MembershipBackend")
 
-    answer = client.post(url, form_of(act, kind, site))
+    answer = client.post(url, form_of(act, kind, site, draft))
 
     assert answer.status_code == 302, answer.context and answer.context["form"].errors
     now = Decision.objects.get(pk=draft.pk)
@@ -123,7 +124,8 @@ def test_nobody_does_anything_to_an_approved_decision(
     for who in EVERYBODY:
         client.force_login(cast[who], backend="staff.backends.MembershipBackend")
         answer = client.post(
-            reverse(f"decisions:{act}", args=[decision.pk]), form_of(act, kind, site)
+            reverse(f"decisions:{act}", args=[decision.pk]),
+            form_of(act, kind, site, decision),
         )
         assert answer.status_code < 500
 
@@ -211,15 +213,14 @@ def test_the_second_approver_is_told_who_was_first_and_when(
     client, cast, site, circulated
 ):
     draft = circulated("use")
-    services.approve(
-        draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"]
-    )
+    approve(draft, revision=1, on=timezone.localdate(), by=cast["programme-lead"])
     client.force_login(
         cast["programme-lead"], backend="staff.backends.MembershipBackend"
     )
 
     answer = client.post(
-        reverse("decisions:approve", args=[draft.pk]), form_of("approve", "use", site)
+        reverse("decisions:approve", args=[draft.pk]),
+        form_of("approve", "use", site, draft),
     )
 
     page = answer.content.decode()
@@ -245,7 +246,7 @@ def test_the_page_after_a_stale_approval_shows_and_sends_the_present_revision(
     )
     url = reverse("decisions:approve", args=[draft.pk])
 
-    answer = client.post(url, form_of("approve", "use", site))
+    answer = client.post(url, form_of("approve", "use", site, draft))
 
     page = answer.content.decode()
     assert "起案が変更された" in page
