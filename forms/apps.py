@@ -16,15 +16,24 @@ class FormsConfig(AppConfig):
     verbose_name = _("Forms")
 
     def ready(self) -> None:
-        from wagtail.signals import published
+        from wagtail.signals import published, unpublished
 
         from exchange import handlers
         from forms.models import FormDefinition
-        from forms.services import add_version_on_publishing, forget_expired_drafts
+        from forms.services import (
+            add_version_on_publishing,
+            forget_expired_drafts,
+            record_unpublishing,
+        )
 
         handlers.every(HOUR)(partial(forget_expired_drafts, limit=1000))
         published.connect(
             add_version_on_publishing,
             sender=FormDefinition,
             dispatch_uid="forms.add_version_on_publishing",
+        )
+        unpublished.connect(
+            record_unpublishing,
+            sender=FormDefinition,
+            dispatch_uid="forms.record_unpublishing",
         )

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from forms import handlers
 from forms.conditions import ConditionReader
 
 SCHEMA = 1
@@ -56,11 +57,21 @@ def compile_form(definition: Any, raw_pages: list[dict] | None = None) -> Compil
             "schema": SCHEMA,
             "slug": definition.slug,
             "title": definition.title,
+            "access": definition.access,
+            "handler": definition.handler,
             "texts": {name: getattr(definition, name) for name in START_TEXTS},
             "pages": [_page(block) for block in raw_pages],
         }
     )
     problems = compiled.problems
+    if definition.handler not in dict(handlers.choices()):
+        # Nobody but the sender may read answers that became nothing.
+        problems.append(
+            _(
+                "Choose what is done with the answers: without it, nobody at the city"
+                " would see what is sent."
+            )
+        )
     if not raw_pages:
         problems.append(_("The form has no page yet."))
     _check_pages(compiled.document["pages"], problems)

@@ -6,6 +6,8 @@ builder offers the names as choices. So forms never imports the apps it feeds.
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext as _
+
 from forms.models import Submission
 
 Handler = Callable[[Submission], None]
@@ -31,12 +33,23 @@ def register(name: str, label: str) -> Callable[[Handler], Handler]:
 
 def choices() -> list[tuple[str, str]]:
     """Names and labels of the handlers, for the editor of forms."""
-    return [(name, label) for name, (label, _) in sorted(_handlers.items())]
+    return [(name, label) for name, (label, _run) in sorted(_handlers.items())]
+
+
+def refusal_of_change(before: str | None, name: str) -> str:
+    """Why a published form does not get another handler; empty where it does not."""
+    if not before or name == before:
+        return ""
+    return _(
+        "This form has been published: what is done with its answers stays, so that"
+        " nothing sent is lost. Make a copy if you need another way."
+    )
 
 
 def handle(submission: Submission) -> None:
-    """Run the handler that the form's editor chose, if one was chosen."""
-    name = submission.form.handler
+    """Run the handler that the version was published with, if there is one."""
+    document = submission.version.document
+    name = document.get("handler") or submission.form.handler
     if name:
-        _, handler = _handlers[name]
-        handler(submission)
+        _label, run = _handlers[name]
+        run(submission)

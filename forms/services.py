@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
+from wagtail.log_actions import get_active_log_context
 
 from exchange.mail import notify
 from forms.answers import Reading, read
@@ -25,7 +26,7 @@ from forms.compiler import (
 )
 from forms.forms.controls import control_of
 from forms.forms.text import narrow
-from forms.handlers import handle
+from forms.handlers import handle, refusal_of_change
 from forms.models import (
     Draft,
     FormDefinition,
@@ -33,7 +34,8 @@ from forms.models import (
     IndexedAnswer,
     Submission,
 )
-from staff.models import AuditEvent, User
+from home.models import ContactSettings
+from staff.models import AuditEvent, Membership, User
 from staff.names import search_key
 from staff.services import record_event, year_number
 
@@ -69,6 +71,10 @@ def publish_version(
     # Two editors who publish at once: the second waits here, then counts on.
     FormDefinition.objects.select_for_update().get(pk=definition.pk)
     last = definition.latest_version()
+    before = last.document if last else {}
+    refusal = refusal_of_change(before.get("handler"), definition.handler)
+    if refusal:
+        raise FormProblems([refusal])
     digest = digest_of(compiled.document)
     if last and last.sha256 == digest:
         return None
@@ -87,16 +93,53 @@ def publish_version(
         version,
         action=AuditEvent.Action.CREATE,
         by=by,
-        form=definition.slug,
+        **codes_of(definition),
         number=version.number,
         breaking=version.is_breaking,
     )
+    if before.get("access", definition.access) != definition.access:
+        record_event(
+            "portal_forms.form.access_changed",
+            version,
+            by=by,
+            **codes_of(definition),
+            before=before["access"],
+        )
     return version
 
 
+def codes_of(definition: FormDefinition) -> dict[str, object]:
+    """What the audit says of a form: never its words."""
+    return {
+        "form": definition.slug,
+        "form_id": definition.pk,
+        "access": definition.access,
+        "handler": definition.handler,
+    }
+
+
 def add_version_on_publishing(sender, instance, revision, **kwargs) -> None:
-    """Whatever door publishes a definition adds its version, or publishes nothing."""
-    publish_version(instance, by=revision.user)
+    """Whatever door publishes a definition adds its version, or publishes nothing.
+
+    A form that is opened again as it was has no new version, but an event.
+    """
+    if publish_version(instance, by=revision.user) is None:
+        record_event(
+            "portal_forms.form.published",
+            instance.latest_version(),
+            by=revision.user,
+            **codes_of(instance),
+        )
+
+
+def record_unpublishing(sender, instance, **kwargs) -> None:
+    """Whatever door closes a form, the audit knows when and, of a person, who."""
+    record_event(
+        "portal_forms.form.unpublished",
+        instance.latest_version(),
+        by=get_active_log_context().user,
+        **codes_of(instance),
+    )
 
 
 @transaction.atomic
@@ -182,6 +225,7 @@ def submit(draft: Draft, *, key: str) -> Submission:
 
     The same draft a second time is the same submission with the same receipt. Answers
     to questions that are not asked do not leave the draft, and the draft is emptied.
+    Whoever no longer writes for the school or group does not send in its name.
     """
     draft = (
         Draft.objects.select_for_update(of=("self",))
@@ -194,6 +238,10 @@ def submit(draft: Draft, *, key: str) -> Submission:
     reading = read_draft(draft)
     if reading.errors:
         raise IncompleteAnswers(reading)
+    if draft.partner and not _writes_for_partner(draft):
+        if draft.version.form.access == FormDefinition.Access.PARTNER:
+            raise ValidationError(_no_longer_of(draft))
+        draft.partner = None
     submission = _store(draft, reading, key)
     draft.answers = {}
     draft.expires_at = timezone.now() + KEPT_AFTER_SENDING
@@ -209,6 +257,32 @@ def submit(draft: Draft, *, key: str) -> Submission:
         version=submission.version.number,
     )
     return submission
+
+
+def _writes_for_partner(draft: Draft) -> bool:
+    """Whether the owner is still of the school or group that the draft was begun for.
+
+    Days may lie between the beginning and the sending, and a post may end on any.
+    """
+    posts = Membership.objects.in_force().filter(
+        user=draft.owner_id,
+        user__is_active=True,
+        role=Membership.Role.SUBMITTER,
+        partner=draft.partner_id,
+        partner__is_active=True,
+    )
+    return posts.exists()
+
+
+def _no_longer_of(draft: Draft) -> str:
+    contact = ContactSettings.load()
+    phone = contact.office_phone or contact.urgent_phone
+    office = f"{contact.office_name} {phone}".strip() or _("the city's office")
+    return _(
+        "Your account is no longer registered for “%(partner)s”, and this form is"
+        " only for schools and groups. Please call %(office)s, and tell them there"
+        " what cannot wait."
+    ) % {"partner": draft.partner, "office": office}
 
 
 def _store(draft: Draft, reading: Reading, key: str) -> Submission:

@@ -21,6 +21,7 @@ from wagtail.snippets.views.snippets import (
     CreateView,
     EditView,
     SnippetViewSet,
+    UnpublishView,
 )
 
 from forms.forms.editor import FormDefinitionForm
@@ -86,6 +87,14 @@ class FormEditView(PublishesSoundFormsOnly, EditView):
         return buttons
 
 
+class FormUnpublishView(UnpublishView):
+    """Closing a form: it is not closed without its audit event."""
+
+    @transaction.atomic
+    def post(self, request, *args, **kwargs):
+        return super().post(request, *args, **kwargs)
+
+
 class VersionsView(PrivateView, TemplateView):
     """Every published version of a form: number, day, who, how deep the change."""
 
@@ -134,6 +143,7 @@ class FormDefinitionViewSet(SnippetViewSet):
     add_view_class = FormCreateView
     copy_view_class = FormCopyView
     edit_view_class = FormEditView
+    unpublish_view_class = FormUnpublishView
     list_display = [
         "title",
         "slug",

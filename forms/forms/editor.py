@@ -9,6 +9,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from forms import handlers
 from forms.compiler import START_TEXTS, compile_form
+from forms.models import FormDefinition
 
 
 class FormDefinitionForm(WagtailAdminModelForm):
@@ -23,20 +24,22 @@ class FormDefinitionForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         if "handler" in self.fields:
             self.fields["handler"].widget = forms.Select(
-                choices=[("", _("Only keep the answers")), *handlers.choices()]
+                choices=[("", _("Not chosen yet")), *handlers.choices()]
             )
 
     def clean_handler(self) -> str:
         name = self.cleaned_data["handler"]
+        refusal = handlers.refusal_of_change(self.published("handler"), name)
+        if refusal:
+            raise ValidationError(refusal)
         if name and name not in dict(handlers.choices()):
             raise ValidationError(_("Choose one of the list."))
         return name
 
     def clean_slug(self) -> str:
         slug = self.cleaned_data["slug"]
-        before = self.initial.get("slug")
-        is_known = self.instance.pk and self.instance.versions.exists()
-        if is_known and before and slug != before:
+        before = self.published("slug")
+        if before and slug != before:
             raise ValidationError(
                 _(
                     "This form has been published: its address is known and stays."
@@ -44,6 +47,16 @@ class FormDefinitionForm(WagtailAdminModelForm):
                 )
             )
         return slug
+
+    def published(self, name: str) -> str | None:
+        """A setting as it stands for the public; None before the first version.
+
+        It is asked of the database: the screen may show a draft, or an old revision.
+        """
+        known = FormDefinition.objects.filter(
+            pk=self.instance.pk, versions__isnull=False
+        )
+        return known.values_list(name, flat=True).first()
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -54,7 +67,7 @@ class FormDefinitionForm(WagtailAdminModelForm):
 
     def as_typed(self, cleaned: dict) -> SimpleNamespace:
         """The definition as it stands on the screen."""
-        names = ["slug", "title", "pages", *START_TEXTS]
+        names = ["slug", "title", "access", "handler", "pages", *START_TEXTS]
         return SimpleNamespace(
             **{name: cleaned.get(name, getattr(self.instance, name)) for name in names}
         )

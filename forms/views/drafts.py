@@ -1,15 +1,16 @@
 """The door to a draft: its secret key, from the cookie or from the form itself.
 
 The cookie lets a browser look at the draft; it is limited to the draft's own address,
-so two drafts in two tabs never meet. The same key stands hidden in each form: a POST is
-authorised by it alone. That is why the views are exempt from the CSRF check: the key is
-a secret that no other site can know, and unlike the CSRF token it does not end with
+so two drafts in two tabs never meet. The same key stands hidden in each form: saving a
+page is authorised by it alone, while nothing is shown or deleted but for the person
+whom the draft belongs to. That is why the views are exempt from the CSRF check: the key
+is a secret that no other site can know, and unlike the CSRF token it does not end with
 the session, is not rotated by a login in another tab, and needs no cookie. So nothing
 typed is lost when any of these happens in the middle of a form.
 """
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
 from urllib.parse import quote
 
 from django.conf import settings
@@ -80,11 +81,16 @@ def ask_to_log_in(request: HttpRequest, path: str) -> HttpResponse:
     return redirect_to_login(path)
 
 
-def with_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Call *view* with the draft that the request's key opens."""
+def with_draft(
+    view: Callable[..., HttpResponse], methods: Sequence[str] = ("GET", "HEAD", "POST")
+) -> Callable[..., HttpResponse]:
+    """Call *view* with the draft that the request's key opens.
+
+    A POST passes for whoever holds the key: the view itself must show nothing to it.
+    """
 
     @csrf_exempt
-    @require_http_methods(["GET", "HEAD", "POST"])
+    @require_http_methods(methods)
     @wraps(view)
     def wrapped(request: HttpRequest, slug: str, uuid, **kwargs) -> HttpResponse:
         is_post = request.method == "POST"
@@ -99,3 +105,7 @@ def with_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         return response
 
     return wrapped
+
+
+# For pages that only show: the key of the cookie, and the person it belongs to.
+shown_only = partial(with_draft, methods=("GET", "HEAD"))

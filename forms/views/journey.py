@@ -21,7 +21,7 @@ from exchange.pdf import PdfError
 from forms.answers import Reading, pages_in_words
 from forms.documents import copy_of
 from forms.forms.bound import BoundField, bind_page
-from forms.models import Draft, FormDefinition
+from forms.models import Draft, FormDefinition, Submission
 from forms.rules import leaves
 from forms.services import (
     IncompleteAnswers,
@@ -34,6 +34,8 @@ from forms.services import (
     submit,
 )
 from forms.views import drafts
+from staff.models import AuditEvent
+from staff.services import client_address, record_event
 
 COPY_FOR = timedelta(minutes=60)
 
@@ -93,10 +95,10 @@ def page(request: HttpRequest, draft: Draft, key: str, number: int) -> HttpRespo
 
 def after_page(request: HttpRequest, draft: Draft, this: Mapping, number: int) -> str:
     """Where to go once a page is kept; the way back never asks for anything."""
-    where = page_after_saving(request, draft, this, number)
-    if drafts.belongs_to_another(request, draft) and not request.user.is_authenticated:
-        return drafts.ask_to_log_in(request, where).url
-    return where
+    if drafts.belongs_to_another(request, draft):
+        # Not even which page comes next: that would tell an answer.
+        return redirect_to_login(drafts.address("page", draft, number)).url
+    return page_after_saving(request, draft, this, number)
 
 
 def page_after_saving(
@@ -260,10 +262,10 @@ def urgent_notices(document: Mapping, reading: Reading) -> list[BoundField]:
 
 def send(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     """Receive the answers. The receipt is only shown by the page after the commit."""
-    if sent_from(draft):
-        return SeeOther(drafts.address("done", draft, query="again=1"))
     if drafts.belongs_to_another(request, draft):
         return drafts.ask_to_log_in(request, drafts.address("review", draft))
+    if sent_from(draft):
+        return SeeOther(drafts.address("done", draft, query="again=1"))
     try:
         submit(draft, key=key)
     except IncompleteAnswers as refusal:
@@ -280,7 +282,7 @@ def send(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     return SeeOther(drafts.address("done", draft))
 
 
-@drafts.with_draft
+@drafts.shown_only
 def done(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     """The receipt: its number for good, the password and the copy for an hour."""
     submission = sent_from(draft)
@@ -303,22 +305,30 @@ def done(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     )
 
 
-@drafts.with_draft
+@drafts.shown_only
 def copy(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     """The copy of the answers as PDF, for an hour after sending."""
     submission = sent_from(draft)
     if submission is None or timezone.now() - submission.submitted_at >= COPY_FOR:
         raise Http404
     try:
-        content = copy_of(submission)
+        return copy_for(request, submission)
     except PdfError:
         return SeeOther(drafts.address("done", draft, query="nocopy=1"))
-    return pdf_response(content, submission.receipt)
 
 
-def pdf_response(content: bytes, receipt: str) -> HttpResponse:
+def copy_for(request: HttpRequest, submission: Submission) -> HttpResponse:
+    """The copy as a file; without its audit event it is not handed out."""
+    content = copy_of(submission)
+    record_event(
+        "portal_forms.submission.downloaded",
+        submission,
+        action=AuditEvent.Action.DOWNLOAD,
+        by=request.user if request.user.is_authenticated else None,
+        ip=client_address(request),
+    )
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{receipt}.pdf"'
+    response["Content-Disposition"] = f'inline; filename="{submission.receipt}.pdf"'
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
@@ -327,6 +337,8 @@ def pdf_response(content: bytes, receipt: str) -> HttpResponse:
 def leave_page(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     """End here: after a question, nothing typed remains, here or on the server."""
     if request.method == "POST":
+        if drafts.belongs_to_another(request, draft) and not sent_from(draft):
+            return drafts.ask_to_log_in(request, drafts.address("leave", draft))
         leave(draft)
         response = SeeOther(reverse("form_list") + "?left=1")
         return drafts.take_back(response, draft)

@@ -12,10 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from exchange.pdf import PdfError
 from forms.answers import pages_of
-from forms.documents import copy_of
 from forms.models import Submission
 from forms.services import look_up
-from forms.views.journey import pdf_response
+from forms.views.journey import copy_for
 from staff.services import client_address, record_reading
 
 TRIES = 10
@@ -89,20 +88,19 @@ def tries_key(request: HttpRequest) -> str:
 
 
 def own_submission(request: HttpRequest, receipt: str) -> Submission:
-    """A submission of the own school or group, or 404; the look is recorded."""
+    """A submission of the own school or group, or 404."""
     if request.user.partner is None:
         raise Http404
     own = Submission.objects.sent_for(request.user).select_related("form", "version")
-    submission = get_object_or_404(own, receipt=receipt)
-    record_reading(request, submission)
-    return submission
+    return get_object_or_404(own, receipt=receipt)
 
 
 @login_required
 @require_safe
 def status_detail(request: HttpRequest, receipt: str) -> HttpResponse:
-    """What the own school or group typed, read only."""
+    """What the own school or group typed, read only; the look is recorded."""
     submission = own_submission(request, receipt)
+    record_reading(request, submission)
     context = {"submission": submission, "pages": pages_of(submission)}
     return render(request, "forms/status_detail.html", context)
 
@@ -113,8 +111,9 @@ def status_copy(request: HttpRequest, receipt: str) -> HttpResponse:
     """The same as a paper."""
     submission = own_submission(request, receipt)
     try:
-        return pdf_response(copy_of(submission), submission.receipt)
+        return copy_for(request, submission)
     except PdfError as error:
+        record_reading(request, submission)
         context = {"submission": submission, "pages": pages_of(submission)}
         context["copy_failed"] = str(error)
         return render(request, "forms/status_detail.html", context, status=503)

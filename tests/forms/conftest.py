@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import settings
 
-from forms import starters
+from forms import handlers, starters
 from forms.models import FormDefinition
 from tests.factories import UnitFactory
 from tests.forms.journey import Journey
@@ -29,10 +29,15 @@ def journey(referral_form, client):
 
 
 @pytest.fixture
-def definition_of(db):
-    """Make a definition of pages given as lists of questions; not published."""
+def definition_of(db, monkeypatch):
+    """Make a definition of pages given as lists of questions; not published.
 
-    def make(*pages, slug="small", **settings):
+    What is done with its answers is nothing: the tests read them themselves.
+    """
+    kept = ("残すだけ", lambda submission: None)
+    monkeypatch.setitem(handlers._handlers, "kept", kept)
+
+    def make(*pages, slug="small", handler="kept", **settings):
         rows = [
             page if isinstance(page, dict) else {"title": f"ページ{at}", "fields": page}
             for at, page in enumerate(pages, 1)
@@ -42,6 +47,7 @@ def definition_of(db):
             slug=slug,
             title="小さなフォーム",
             live=False,
+            handler=handler,
             pages=json.dumps(starters.pages_as_blocks(data)),
             **settings,
         )

@@ -5,12 +5,15 @@ from uuid import UUID
 
 import pytest
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
+from forms.answers import pages_of
 from forms.models import Draft, FormDefinition, Submission
 from forms.services import change_status, look_up
-from staff.models import AuditEvent
+from home.models import ContactSettings
+from staff.models import AuditEvent, Partner
 from tests.factories import PartnerFactory
 from tests.forms.conftest import question
 from tests.forms.journey import REFERRAL, Journey
@@ -35,10 +38,11 @@ def test_the_cookie_opens_one_draft_only_and_no_script_reads_it(journey):
 def test_without_the_key_a_draft_does_not_exist(journey, page):
     journey.begin()
     url = journey.draft_address + page
+    posted = 405 if page in ("done/", "copy.pdf") else 404
     for stranger in (Client(), Client(headers={"cookie": "draft_key=wrong"})):
         assert stranger.get(url).status_code == 404
-        assert stranger.post(url, {"draft_key": "wrong"}).status_code == 404
-        assert stranger.post(url, {}).status_code == 404
+        assert stranger.post(url, {"draft_key": "wrong"}).status_code == posted
+        assert stranger.post(url, {}).status_code == posted
 
 
 def test_a_key_of_one_draft_does_not_open_another(referral_form):
@@ -227,3 +231,105 @@ def test_a_listed_school_is_offered_only_while_it_is_in_use(journey, db):
     data = journey.typed(REFERRAL) | {name: ["OLD"], f"{name}-other": [""]}
     journey.follow(journey.client.post(journey.url, data))
     assert "「学校名」を一覧から選ぶか" in journey.errors[0]
+
+
+def send_as_school(client):
+    answers = {k: v for k, v in REFERRAL.items() if k != "school"}
+    return Journey(client).begin().walk(answers).send()
+
+
+def test_a_stolen_key_saves_at_most_and_shows_nothing(referral_form, log_in, cast):
+    other = Client()
+    other.force_login(cast["group"], backend="staff.backends.MembershipBackend")
+    journey = Journey(log_in("school")).begin()
+    journey.next({"kind": "use", "urgency": "normal"})
+    page, state = journey.url, journey.state()
+    key = state["draft_key"][0]
+    for stranger in (Client(), other):
+        saved = stranger.post(page, state)
+        login = f"/accounts/login/?next={page}"
+        assert (saved.status_code, saved["Location"]) == (303, login)
+        for name in ("review/", "leave/"):
+            answer = stranger.post(journey.draft_address + name, {"draft_key": key})
+            assert answer.status_code == (404 if stranger is other else 302)
+            assert "login" in answer.get("Location", "login")
+    assert Draft.objects.exists()
+    journey.open(journey.draft_address + "1/")
+    journey.walk({k: v for k, v in REFERRAL.items() if k != "school"}).send()
+    password = journey.page.select_one("[data-password]").get_text()
+    for stranger in (Client(), other):
+        for name in ("copy.pdf", "done/", "review/", "1/"):
+            url = journey.draft_address + name
+            for answer in (
+                stranger.post(url, {"draft_key": key}),
+                stranger.get(url, headers={"cookie": f"draft_key={key}"}),
+            ):
+                text = answer.content.decode(errors="replace")
+                assert answer.status_code in (302, 303, 404, 405), name
+                assert not text.startswith("%PDF")
+                assert password not in text
+                assert journey.receipt not in text
+
+
+def downloads(receipt):
+    rows = AuditEvent.objects.filter(record=receipt, action="download")
+    return list(rows.values_list("event", "by__username"))
+
+
+def test_no_copy_leaves_without_an_event(referral_form, log_in, monkeypatch):
+    journey = send_as_school(log_in("school"))
+    copy = journey.draft_address + "copy.pdf"
+    status_copy = f"/status/{journey.receipt}/copy.pdf"
+    event = ("portal_forms.submission.downloaded", "school")
+    assert journey.client.get(copy).content.startswith(b"%PDF")
+    assert downloads(journey.receipt) == [event]
+    assert journey.client.get(status_copy).content.startswith(b"%PDF")
+    assert downloads(journey.receipt) == [event] * 2
+    views = AuditEvent.objects.filter(record=journey.receipt, action="view")
+    assert not views.exists()
+
+    def broken(*args, **kwargs):
+        raise DatabaseError
+
+    monkeypatch.setattr("forms.views.journey.record_event", broken)
+    for url in (copy, status_copy):
+        with pytest.raises(DatabaseError):
+            journey.client.get(url)
+
+
+def end_post_of(user):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    user.memberships.update(valid_from=yesterday, valid_to=yesterday)
+
+
+def test_a_post_that_ended_no_longer_sends_as_the_school(referral_form, log_in, cast):
+    school = Partner.objects.get(code="S-OWN").name
+    journey = Journey(log_in("school")).begin()
+    journey.walk({k: v for k, v in REFERRAL.items() if k != "school"})
+    end_post_of(cast["school"])
+    journey.send()
+    submission = Submission.objects.get(receipt=journey.receipt)
+    assert submission.partner is None
+    assert submission.referral.partner is None
+    assert submission.submitted_by == cast["school"]
+    assert school in str(pages_of(submission))
+
+
+def test_a_form_for_schools_is_refused_to_a_post_that_ended(publish, log_in, cast):
+    publish([question("short_text", "a")], access="partner")
+    contact = ContactSettings.load()
+    contact.office_name, contact.office_phone = "架空市こども課", "0668580000"
+    contact.save()
+    journey = Journey(log_in("school"), "small").begin().next({"a": "答え"})
+    memberships = list(cast["school"].memberships.values("pk", "valid_from"))
+    end_post_of(cast["school"])
+    journey.send()
+    assert "送信できません" in journey.text
+    assert "架空市こども課 0668580000" in journey.text
+    assert "答え" in journey.text
+    assert not Submission.objects.exists()
+    for row in memberships:
+        rows = cast["school"].memberships.filter(pk=row["pk"])
+        rows.update(valid_from=row["valid_from"], valid_to=None)
+    journey.send()
+    assert Submission.objects.get().partner.code == "S-OWN"

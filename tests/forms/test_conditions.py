@@ -107,18 +107,17 @@ def test_numbers_are_compared_as_numbers_whatever_their_width(publish, client):
     assert journey.is_shown("why")
 
 
-def test_a_handler_that_fails_leaves_nothing_behind(form, client, monkeypatch):
+def test_a_handler_that_fails_leaves_nothing_behind(form, client):
     journey = journey_of(client).next({"a": "no"})
 
     def broken(submission):
         raise RuntimeError
 
-    monkeypatch.setattr("forms.services.handle", broken)
-    with pytest.raises(RuntimeError):
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr("forms.services.handle", broken)
         journey.send()
     assert not Submission.objects.exists()
     assert Draft.objects.get().answers
-    monkeypatch.undo()
     assert journey.send().receipt.endswith("-0001")
 
 

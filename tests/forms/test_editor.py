@@ -4,9 +4,11 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from forms.models import Draft, FormDefinition, FormVersion, Submission
+from forms.services import FormProblems
 from staff.models import AuditEvent
 from tests.forms.conftest import question, when
 from tests.forms.journey import REFERRAL, Journey
@@ -132,8 +134,8 @@ def test_the_service_refuses_what_the_screen_let_through(
     assert "選択肢なし" not in str(referral_form.pages.get_prep_value())
 
 
-def test_a_new_form_is_made_and_published_in_one_go(desk):
-    blank = FormDefinition(slug="visit", title="見学の申込", access="public")
+def test_a_new_form_is_made_and_published_in_one_go(desk, definition_of):
+    blank = FormDefinition(slug="visit", title="見学の申込", handler="kept")
     page = {
         "type": "page",
         "id": "",
@@ -212,3 +214,56 @@ def test_a_form_editor_sees_no_answer_on_any_screen_of_the_form(desk, referral_f
         assert "秘密山" not in text, url
         assert receipt not in text, url
     assert desk.get(f"/status/{receipt}/").status_code == 404
+
+
+def events_of(name):
+    rows = AuditEvent.objects.filter(event=f"portal_forms.{name}")
+    return list(rows.values_list("by__username", "detail"))
+
+
+@pytest.mark.usefixtures("definition_of")
+def test_what_is_done_with_the_answers_stays_and_is_never_nothing(desk, referral_form):
+    for handler in ("", "kept"):
+        for button in ({}, {"action-publish": "1"}):
+            data = screen(referral_form, handler=handler) | button
+            response = desk.post(desk.edit_url, data)
+            assert "受付後の処理は変えられません" in response.content.decode()
+    draft = referral_form.revisions.first()
+    draft.content["handler"] = "kept"
+    draft.save()
+    with pytest.raises(FormProblems), transaction.atomic():
+        draft.publish()
+    referral_form.refresh_from_db()
+    assert referral_form.handler == "receive-referral"
+    assert referral_form.versions.count() == 1
+    data = screen(referral_form, slug="lost", handler="")
+    url = reverse("forms_admin:add")
+    response = desk.post(url, data | {"action-publish": "1"})
+    assert "「受付後の処理」を選んでください" in response.content.decode()
+    assert not FormDefinition.objects.filter(slug="lost").exists()
+    assert desk.post(url, data).status_code == 302
+    lost = FormDefinition.objects.get(slug="lost")
+    with pytest.raises(FormProblems), transaction.atomic():
+        lost.save_revision().publish()
+
+
+def test_opening_closing_and_another_access_are_in_the_audit(desk, referral_form):
+    assert [by for by, _ in events_of("version.published")][-1] is None
+    data = screen(referral_form, access="partner") | {"action-publish": "1"}
+    assert desk.post(desk.edit_url, data).status_code == 302
+    codes = {
+        "form": "referral",
+        "form_id": referral_form.pk,
+        "access": "partner",
+        "handler": "receive-referral",
+    }
+    changed = [("form-editor", codes | {"before": "public"})]
+    assert events_of("form.access_changed") == changed
+    url = reverse("forms_admin:unpublish", args=[referral_form.pk])
+    assert desk.post(url).status_code == 302
+    assert events_of("form.unpublished") == [("form-editor", codes)]
+    referral_form.refresh_from_db()
+    assert not referral_form.live
+    desk.post(desk.edit_url, data)
+    assert events_of("form.published") == [("form-editor", codes)]
+    assert FormDefinition.objects.open().filter(slug="referral").exists()
