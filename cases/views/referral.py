@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -201,32 +202,44 @@ class AcceptView(ReferralActView):
     success_message = gettext_lazy("The case was opened.")
     shown_at_most = 20
 
-    def found(self):
+    @cached_property
+    def found(self) -> list[Child]:
         """Children on file whose name contains what was typed, if one may see them."""
+        if self.request.method != "POST":
+            return []
         typed = self.request.POST.get("search", "")[:100].replace("\x00", "")
         visible = Child.objects.visible_to(self.request.user).named_like(typed)
-        return visible.select_related("school")[: self.shown_at_most]
+        return list(visible.select_related("school")[: self.shown_at_most])
 
     def post(self, request, *args, **kwargs) -> HttpResponse:
         if "look" not in request.POST:
             return super().post(request, *args, **kwargs)
-        found = list(self.found())
-        # Names are shown: whose, is written down first.
-        record_event(
-            "child.searched",
-            self.object,
-            action=AuditEvent.Action.VIEW,
-            by=request.user,
-            ip=client_address(request),
-            found=[child.number for child in found],
+        form = AcceptForm(
+            user=request.user, initial=request.POST.dict(), found=self.found
         )
-        form = AcceptForm(user=request.user, initial=request.POST.dict(), found=found)
-        context = self.get_context_data(form=form, searched=True, found=found)
-        return self.render_to_response(context)
+        return self.render_to_response(self.get_context_data(form=form, searched=True))
 
     def get_form_kwargs(self):
-        found = self.found() if self.request.method == "POST" else ()
-        return super().get_form_kwargs() | {"found": found}
+        return super().get_form_kwargs() | {"found": self.found}
+
+    def get_context_data(self, **kwargs):
+        """The page; whose names stand on it is written down first, child by child.
+
+        A search that finds nobody is one event without a child.
+        """
+        numbers = [child.number for child in self.found]
+        if "searched" in kwargs:
+            numbers = numbers or [""]
+        for number in numbers:
+            record_event(
+                "child.searched",
+                self.object,
+                action=AuditEvent.Action.VIEW,
+                by=self.request.user,
+                subject=number,
+                ip=client_address(self.request),
+            )
+        return super().get_context_data(**kwargs) | {"found": self.found}
 
     def get_initial(self):
         return proposal(self.object)

@@ -262,13 +262,35 @@ def test_a_child_on_file_is_found_by_folded_name_in_a_post(act, heard):
     answer = act("intake", "referrals:accept", heard, look="1", search="かくうよしだ")
 
     assert known.number in answer.content.decode()
-    assert AuditEvent.objects.get(event="child.searched").detail == {
-        "found": [known.number]
-    }
+    assert AuditEvent.objects.get(event="child.searched").subject == known.number
     answer = act(
         "intake", "referrals:accept", heard, search="カクウ", child=str(known.pk)
     )
     assert Case.objects.get(number="C-00001").child == known
+
+
+@pytest.mark.parametrize("step", [{"look": "1"}, {}, {"child": "new"}])
+def test_each_child_whose_name_is_shown_is_an_event_about_that_child(
+    act, heard, cast, step
+):
+    known = {CaseFactory(over=True).child.number for _child in range(2)}
+    CaseFactory(restricted=True)
+    answer = act("intake", "referrals:accept", heard, search="架空", **step)
+
+    text = answer.content.decode()
+    assert all(number in text for number in known)
+    events = AuditEvent.objects.filter(event="child.searched")
+    assert {event.subject for event in events} == known
+    assert events.count() == 2
+    for event in events:
+        assert (event.action, event.by) == ("view", cast["intake"])
+        assert event.record == heard.number
+
+
+def test_who_is_not_shown_a_name_leaves_no_event_about_that_child(act, heard):
+    known = CaseFactory(over=True).child
+    act("intake", "referrals:accept", heard, search="架空", child=str(known.pk))
+    assert not AuditEvent.objects.filter(event="child.searched").exists()
 
 
 def test_a_hidden_child_is_neither_found_nor_taken_by_a_forged_choice(act, heard):
