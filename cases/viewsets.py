@@ -133,6 +133,15 @@ class CaseIndexView(VisibleIndexView):
     def columns(self):
         shown, facts = super().columns, readable_facts(self.request.user)
         optional = {"unit", "worker", "opened_on"}
+        if "unit" not in facts and "opened_on" in facts:
+            # The same words in every row: they tell nothing about any of them.
+            casework = Column(
+                "casework",
+                label=gettext_lazy("Unit in charge"),
+                accessor=lambda row: gettext_lazy("Those who do the casework"),
+            )
+            place = next(i for i, c in enumerate(shown) if c.name == "unit")
+            shown = [*shown[:place], casework, *shown[place:]]
         return [c for c in shown if c.name not in optional or c.name in facts]
 
     @cached_property

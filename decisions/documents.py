@@ -118,7 +118,8 @@ def _said(decision: Decision) -> dict[str, Any]:
 
 
 def _case(case: Case) -> dict[str, Any]:
-    return {"number": case.number, "unit": case.unit.name}
+    # Not its unit: the name would tell every reader who is on the council's list.
+    return {"number": case.number}
 
 
 def _child(case: Case) -> dict[str, Any]:

@@ -25,11 +25,10 @@ FOR_OPERATORS = frozenset(
         "shared_summary",
     }
 )
-# The city: who is in charge, since when, where the family lives.
+# The city: since when, where the family lives, and whom to ask who does the casework.
 FOR_THE_CITY = FOR_OPERATORS | {
     "child_number",
-    "unit",
-    "worker",
+    "casework_phone",
     "opened_on",
     "ended_on",
     "addresses",
@@ -39,8 +38,9 @@ FOR_THE_CITY = FOR_OPERATORS | {
     "referrals",
 }
 # Whether the child is on the council's list (要対協): those who do casework, and the
-# head of the centre.
-FOR_CASEWORK = FOR_THE_CITY | {"is_restricted"}
+# head of the centre. The unit and its worker tell it as well, so they are not named
+# to others, in no case: what is left out of some cases only marks just these.
+FOR_CASEWORK = FOR_THE_CITY | {"is_restricted", "unit", "worker"}
 
 
 def readable_facts(user) -> frozenset[str]:
@@ -114,6 +114,10 @@ _MAKERS = {
         function=Unit.Function.PROGRAMME
     ).first(),
     "shared_summary": _shared_summary,
+    # The head of the centre sees every case and puts through to whoever works on it.
+    "casework_phone": lambda case, user: Unit.objects.filter(
+        function=Unit.Function.HEAD
+    ).first(),
     "unit": lambda case, user: case.unit,
     "worker": lambda case, user: case.worker,
     "opened_on": lambda case, user: case.opened_on,

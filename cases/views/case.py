@@ -19,6 +19,7 @@ from cases.forms import (
 )
 from cases.models import Assessment, Case, ContactLog, Guardian
 from cases.panels import Panel, panels_for
+from cases.querysets import reads_council_check
 from staff.models import Partner
 from staff.views import PrivateActView, PrivateDetailView
 
@@ -89,7 +90,9 @@ class ContactView(PrivateActView):
 
     def get_initial(self):
         visibility = ContactLog.Visibility
-        restricted = self.object.is_restricted
+        # What is chosen beforehand must not tell others who is on the list.
+        knows = reads_council_check(self.request.user)
+        restricted = knows and self.object.is_restricted
         return {
             "day": timezone.localdate(),
             "visibility": visibility.RESTRICTED if restricted else visibility.CITY,

@@ -19,6 +19,7 @@ from tests.factories import (
     AssessmentFactory,
     CaseFactory,
     ContactLogFactory,
+    DecisionFactory,
     EnrolmentFactory,
     ReferralFactory,
     UserFactory,
@@ -206,7 +207,39 @@ def test_operators_get_no_word_about_the_list_the_unit_or_the_worker():
     secret = {"is_restricted", "unit", "worker", "referrals", "assessments", "consents"}
 
     assert not FOR_OPERATORS & (secret | {"addresses", "child_number"})
-    assert "is_restricted" not in FOR_THE_CITY
+    assert not FOR_THE_CITY & {"is_restricted", "unit", "worker"}
+
+
+def test_nothing_tells_the_programme_which_child_is_on_the_list(
+    log_in, case, cast, site
+):
+    restricted = CaseFactory(restricted=True, worker=cast["protection"])
+    Unit.objects.filter(function="protection").update(name="秘密の課", phone="06-1111")
+    cast["protection"].full_name = "秘密　太郎"
+    cast["protection"].save()
+    decision = DecisionFactory(case=restricted, site=site, circulated=True)
+    client = log_in("programme")
+    for address in (
+        restricted.get_admin_url(),
+        reverse("cases:index"),
+        decision.get_admin_url(),
+        reverse("decisions:draft_end", args=[restricted.pk]),
+    ):
+        page = client.get(address)
+        html = page.content.decode()
+        assert page.status_code == 200
+        assert "秘密" not in html
+        assert "06-1111" not in html
+
+    for record in (restricted, case):
+        page = client.get(record.get_admin_url()).content.decode()
+        assert "ケース担当" in page
+        form = client.get(reverse("cases:contact", args=[record.pk])).context["form"]
+        assert form["visibility"].value() == "city"
+    rows = client.get(reverse("cases:index")).context["table"].columns
+    assert {"unit", "worker"}.isdisjoint(rows)
+    form = log_in("protection").get(reverse("cases:contact", args=[restricted.pk]))
+    assert form.context["form"]["visibility"].value() == "restricted"
 
 
 def test_the_page_of_an_operator_shows_what_is_needed_and_nothing_else(
