@@ -60,7 +60,9 @@ class RefuseUnreadableInput:
         self.get_response = get_response
 
     def __call__(self, request):
-        values = [request.path_info, *request.GET]
+        # Forms are read as UTF-8, whatever a client says: others hide half characters.
+        request.encoding = "utf-8"
+        values = [request.path_info, *request.GET, *request.COOKIES.values()]
         values += [value for key in request.GET for value in request.GET.getlist(key)]
         if any(UNREADABLE.search(value) for value in values):
             return render(request, "400.html", status=400)

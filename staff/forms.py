@@ -19,6 +19,10 @@ BY_YEAR = re.compile(r"(\d{4})" + REST, re.ASCII)
 DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 TIME = re.compile(r"(\d{1,2})[:時](\d{1,2})?分?(?::\d{2})?", re.ASCII)
 YEARS = range(1868, 2200)
+LOST = "\ufffd"
+LOST_SIGNS = _(
+    "%(label)s: some characters could not be read (they show as “�”). Please type them again."
+)
 
 
 def folded(text: str) -> str:
@@ -79,7 +83,9 @@ class JapaneseDateField(forms.Field):
     }
 
     def __init__(self, **kwargs):
-        kwargs.setdefault("help_text", _("For example 令和8年11月23日 or 2026/11/23"))
+        kwargs["help_text"] = kwargs.get("help_text") or _(
+            "For example 令和8年11月23日 or 2026/11/23"
+        )
         super().__init__(**kwargs)
 
     def to_python(self, value) -> date | None:
@@ -106,7 +112,7 @@ class JapaneseTimeField(forms.Field):
     }
 
     def __init__(self, **kwargs):
-        kwargs.setdefault("help_text", _("For example 16:30"))
+        kwargs["help_text"] = kwargs.get("help_text") or _("For example 16:30")
         super().__init__(**kwargs)
 
     def prepare_value(self, value):
@@ -133,6 +139,14 @@ class PrivateForm(forms.Form):
     def __init__(self, *args, user, **kwargs):
         self.user = user
         super().__init__(*args, **kwargs)
+
+    def clean(self):
+        """Refuse signs that got lost on the way, where the text still can be mended."""
+        cleaned = super().clean()
+        for name, value in list(self.cleaned_data.items()):
+            if isinstance(value, str) and LOST in value:
+                self.add_error(name, LOST_SIGNS % {"label": self.fields[name].label})
+        return cleaned
 
 
 class RevisionField(forms.IntegerField):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from decisions.models import Enrolment
 from programs.models import ServiceType
-from staff.forms import JapaneseDateField, PrivateForm, RevisionField
+from staff.forms import LOST, LOST_SIGNS, JapaneseDateField, PrivateForm, RevisionField
 from support import rules
 from support.models import PlanGoal, PlanService, PlanVersion
 
@@ -36,6 +36,8 @@ class BoxField(forms.CharField):
 
     def to_python(self, value) -> str:
         text = LINE_END.sub("\n", str(value or ""))
+        if LOST in text:
+            raise forms.ValidationError(LOST_SIGNS % {"label": self.label})
         return super().to_python(NOT_TEXT.sub("", text))
 
     def widget_attrs(self, widget) -> dict[str, Any]:
