@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from programs.models import Site
 from staff.names import search_key
 
 GRACE = timedelta(days=31)
+# An operator prepares the plan and the first days in the two months before them. A use
+# that was decided long before is nobody's business there yet.
+PREPARATION = timedelta(days=62)
 
 
 def reads_council_check(user) -> bool:
@@ -28,7 +31,8 @@ class CaseQuerySet(models.QuerySet):
 
         Case workers: those of their unit, and unrestricted ones of other units.
         Programme managers and the head of the centre: all. Operators: those of children
-        enrolled at their sites, until 31 days after the end. Nobody else: none.
+        enrolled at their sites, from 62 days before until 31 days after. Nobody else:
+        none.
         """
         if not user.is_authenticated:
             return self.none()
@@ -45,13 +49,15 @@ class CaseQuerySet(models.QuerySet):
     def _at_sites_of(self, user):
         # Enrolment lives a step up, in decisions. It is asked for by name, never
         # imported, so that the whole rule of who sees a case stays in this file.
-        # One that starts later counts too: the operator prepares the plan before.
+        # One ended before its first day is empty: that child never comes.
+        enrolments = self.model._meta.get_field("enrolments").related_model.objects
         today = timezone.localdate()
-        recent = Q(enrolments__ends_on=None) | Q(enrolments__ends_on__gt=today - GRACE)
-        return self.model.objects.filter(
-            recent,
-            enrolments__site__in=Site.objects.run_by(user),
-        ).values("pk")
+        recent = Q(ends_on__gt=today - GRACE) & Q(ends_on__gt=F("starts_on"))
+        return enrolments.filter(
+            Q(ends_on=None) | recent,
+            starts_on__lte=today + PREPARATION,
+            site__in=Site.objects.run_by(user),
+        ).values("case")
 
     def worked_by(self, user) -> "CaseQuerySet":
         """Cases in which the user may write, beyond reading them.
@@ -119,6 +125,13 @@ class ReferralQuerySet(models.QuerySet):
         if scope.has("programme_manager"):
             allowed |= Q(is_restricted=False)
         return self.filter(allowed)
+
+    def worked_by(self, user) -> "ReferralQuerySet":
+        """Referrals the user may act on: as a case worker of the unit in charge."""
+        rows = self.visible_to(user)
+        if not user.is_authenticated or not user.scope.has("case_worker"):
+            return rows.none()
+        return rows.filter(unit__in=user.scope.unit_ids)
 
     def open(self) -> "ReferralQuerySet":
         return self.filter(state__in=self.model.OPEN_STATES)

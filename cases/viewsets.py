@@ -182,6 +182,7 @@ class CaseViewSet(PrivateModelViewSet):
         "child": case.ChildView,
         "guardian": case.GuardianView,
         "worker": case.WorkerView,
+        "restrict": case.RestrictView,
         "assessment": case.AssessmentStartView,
     }
 

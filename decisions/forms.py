@@ -204,7 +204,8 @@ class DecisionForm(PrivateForm):
         if kind == Decision.Kind.END:
             self.fields["ends_on"].required = True
             self.fields["ends_on"].help_text = _(
-                "The last day on which the child comes."
+                "The last day on which the child comes. If the child never comes, the"
+                " day before the first day of use."
             )
 
     def _set_up_former(self, case: Case) -> None:

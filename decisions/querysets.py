@@ -1,7 +1,7 @@
 """Who may see what was decided. Papers of decisions are the city's."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from cases.querysets import CaseRecordQuerySet
@@ -33,6 +33,7 @@ class EnrolmentQuerySet(CaseRecordQuerySet):
             "case_worker", "programme_manager", "centre_head"
         ):
             rows = rows.filter(site__in=Site.objects.run_by(user))
+            rows = rows.exclude(ends_on=F("starts_on"))
         return rows
 
     def in_force(self, on=None) -> "EnrolmentQuerySet":

@@ -208,8 +208,14 @@ def _missing_end(decision: Decision) -> list[str]:
     last = decision.ends_on
     if last is None:
         return [_("Give the last day of use.")]
-    if last < enrolment.starts_on:
-        return [_("The last day lies before the first day of use.")]
+    # The day before the first day ends a use in which the child never comes.
+    if last < enrolment.starts_on - timedelta(days=1):
+        return [
+            _(
+                "The last day lies before the first day of use. If the child never"
+                " comes, give the day before the first day."
+            )
+        ]
     if enrolment.ends_on and last >= enrolment.ends_on:
         return [
             _("The use ends on %(day)s already. It cannot end later than that.")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from cases.models.child import grade_label, school_grade
@@ -85,7 +85,8 @@ def _shared_summary(case, user) -> str:
 
 def _operators(case, user) -> list:
     # Enrolments live a step up, in decisions; they are asked for by name.
-    in_force = Q(ends_on=None) | Q(ends_on__gt=timezone.localdate())
+    is_real = Q(ends_on__gt=timezone.localdate()) & Q(ends_on__gt=F("starts_on"))
+    in_force = Q(ends_on=None) | is_real
     rows = case.enrolments.filter(in_force).select_related("site__operator")
     return [row.site for row in rows]
 

@@ -12,6 +12,7 @@ from cases.services.case import (
     add_contact,
     change_child,
     open_case,
+    restrict_case,
     save_guardian,
     set_worker,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "confirm_assessment",
     "open_case",
     "receive_referral",
+    "restrict_case",
     "return_assessment",
     "save_guardian",
     "set_worker",

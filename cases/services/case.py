@@ -8,11 +8,20 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cases.models import Case, Child, Consent, ContactLog, Guardian
-from cases.services.taking import changed_row, must_work_on, told_already
+from cases.services.taking import (
+    changed_row,
+    must_work_on,
+    protecting_unit,
+    tell_unit,
+    told_already,
+)
 from staff.models import AuditEvent, Membership, Unit, User
 from staff.services import next_number, record_event
+
+CASE_HANDED_OVER = gettext_noop("A case was handed over to your unit: %(number)s")
 
 
 @transaction.atomic
@@ -216,4 +225,38 @@ def set_worker(case: Case, *, by: User, worker: User | None, shown: int | None) 
     if fresh is None:
         raise told_already(None, None)
     record_event("case.worker_set", fresh, by=by, worker=worker.pk if worker else None)
+    return fresh
+
+
+@transaction.atomic
+def restrict_case(case: Case, *, by: User) -> Case:
+    """Hand a case over because its child is on the council's list (要対協).
+
+    A case worker of the unit in charge does it. From then on the case opens for the
+    unit that protects those children, the programme and the head of the centre.
+    """
+    must_work_on(case, by)
+    if case.unit_id not in by.scope.unit_ids or not by.has_perm("cases.add_case"):
+        raise ValidationError(_("Only a case worker of the unit in charge does this."))
+    return hand_to_protection(case, by=by)
+
+
+def hand_to_protection(case: Case, *, by: User) -> Case:
+    """Restrict a case to the protecting unit, with its event; the caller asks who may.
+
+    Its case worker is of the former unit, so the new unit names another one.
+    """
+    unit = protecting_unit()
+    fresh = changed_row(
+        case,
+        {"unit": unit, "is_restricted": True, "worker": None},
+        unit=case.unit_id,
+        is_restricted=False,
+    )
+    if fresh is None:
+        raise told_already(None, None)
+    if fresh.unit_id != case.unit_id:
+        key = f"case-handed-over-{fresh.number}"
+        tell_unit(unit, fresh, subject=CASE_HANDED_OVER, key=key)
+    record_event("case.restricted", fresh, by=by, unit=unit.code)
     return fresh

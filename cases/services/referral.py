@@ -10,9 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cases.models import Case, Child, ContactLog, Referral
-from cases.services.case import new_child, new_guardian, open_case, store_contact
+from cases.services.case import (
+    hand_to_protection,
+    new_child,
+    new_guardian,
+    open_case,
+    store_contact,
+)
 from cases.services.taking import (
     changed_row,
+    must_answer,
+    protecting_unit,
     tell_unit,
     told_already,
     unit_with,
@@ -106,16 +114,13 @@ def triage_referral(
     may be corrected: to "on the list" as long as the referral is open, back again only
     while nothing was written down there.
     """
+    must_answer(referral, by)
     check = Check.LISTED if is_listed else Check.NOT_LISTED
     if check == shown:
         raise ValidationError(_("The check already stands with this result."))
-    unit = unit_with(Function.PROTECTION) if is_listed else referral.unit
+    unit = protecting_unit() if is_listed else referral.unit
     if shown == Check.LISTED:
         unit = unit_with(*RECEIVERS)
-    if unit is None:
-        raise ValidationError(
-            _("No unit is set up for children on the list. Ask the administrator.")
-        )
     now = timezone.now()
     changes: dict[str, Any] = {
         "council_check": check,
@@ -152,6 +157,7 @@ def add_hearing(
     visibility: str,
 ) -> ContactLog:
     """Write down a hearing about a referral whose check is done."""
+    must_answer(referral, by)
     fresh = changed_row(
         referral, {"state": State.HEARING}, state__in=Referral.ACTS["hearing"]
     )
@@ -185,6 +191,7 @@ def accept_referral(
     The case belongs to the unit that the check of the list gives, and is restricted as
     the referral is. The hearings go with it.
     """
+    must_answer(referral, by)
     stored = Referral.objects.get(pk=referral.pk)
     is_listed = stored.council_check == Check.LISTED
     unit = unit_with(Function.PROTECTION if is_listed else Function.CASEWORK)
@@ -241,8 +248,10 @@ def close_referral(
     """End a referral without a case of its own, with a note how it ended.
 
     A duplicate may name the case it belongs to; it only points there, its hearings
-    stay with the referral, because a case may be read by more people.
+    stay with the referral, because a case may be read by more people. Where the child
+    is on the list, that case goes to the protecting unit at once.
     """
+    must_answer(referral, by)
     if not note.strip():
         raise ValidationError({"note": _("Write how it ended.")})
     changes = {
@@ -261,6 +270,9 @@ def close_referral(
     )
     if fresh is None:
         raise _second(referral, act)
+    is_listed = fresh.council_check == Check.LISTED
+    if case is not None and is_listed and not case.is_restricted:
+        hand_to_protection(case, by=by)
     change_status(fresh.submission, Submission.Status.DONE, by=by)
     record_event(
         "referral.closed",

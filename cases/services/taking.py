@@ -10,13 +10,16 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from cases.models import Case
+from cases.models import Case, Referral
 from exchange.mail import notify
 from staff.dates import wareki
 from staff.models import Membership, Unit, User
 
 Record = TypeVar("Record", bound=Model)
 
+ONLY_THE_UNIT = gettext_noop(
+    "Only the unit in charge acts on this referral. Please phone that unit."
+)
 NOTICE_END = gettext_noop("Please log in to read it. This mail carries no names.")
 
 
@@ -64,6 +67,16 @@ def unit_with(*functions: str) -> Unit | None:
     return None
 
 
+def protecting_unit() -> Unit:
+    """The unit that protects the children on the council's list, or a refusal."""
+    unit = unit_with(Unit.Function.PROTECTION)
+    if unit is None:
+        raise ValidationError(
+            _("No unit is set up for children on the list. Ask the administrator.")
+        )
+    return unit
+
+
 def members_of(unit: Unit):
     """The people whose membership in *unit* is in force today."""
     posts = Membership.objects.in_force().filter(unit=unit)
@@ -84,6 +97,12 @@ def tell_unit(unit: Unit, record: Model, *, subject: str, key: str) -> None:
             path=record.get_admin_url(),
             key=key,
         )
+
+
+def must_answer(referral: Referral, by: User) -> None:
+    """Refuse whoever may read the referral but is not of the unit in charge of it."""
+    if not Referral.objects.worked_by(by).filter(pk=referral.pk).exists():
+        raise ValidationError(_(ONLY_THE_UNIT))
 
 
 def must_work_on(case: Case, by: User) -> None:

@@ -1,5 +1,6 @@
 """Screens about one case: its page, and what is added to it."""
 
+from django.contrib import messages
 from django.http import Http404
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -20,6 +21,7 @@ from cases.forms import (
 from cases.models import Assessment, Case, ContactLog, Guardian
 from cases.panels import Panel, panels_for
 from cases.querysets import reads_council_check
+from staff.forms import PrivateForm
 from staff.models import Partner
 from staff.views import PrivateActView, PrivateDetailView
 
@@ -30,6 +32,7 @@ ACTS = [
     ("child", gettext_lazy("Change the child's facts"), "cases.add_case"),
     ("guardian", gettext_lazy("Add a guardian"), "cases.add_case"),
     ("worker", gettext_lazy("Name the case worker"), "cases.add_case"),
+    ("restrict", gettext_lazy("Hand over: on the council's list"), "cases.add_case"),
 ]
 
 
@@ -74,6 +77,7 @@ class CaseDetailView(PrivateDetailView):
             (label, reverse(f"cases:{act}", args=[self.object.pk]))
             for act, label, permission in ACTS
             if self.request.user.has_perm(permission)
+            and not (act == "restrict" and self.object.is_restricted)
         ]
 
 
@@ -223,6 +227,35 @@ class WorkerView(ContactView):
             worker=data["worker"],
             shown=data["shown"],
         )
+
+
+class RestrictView(ContactView):
+    """The hand-over of a case whose child turns out to be on the council's list."""
+
+    permission_required = "cases.add_case"
+    form_class = PrivateForm
+    page_title = gettext_lazy("Hand over: on the council's list")
+    submit_label = gettext_lazy("Hand over this case")
+    success_message = ""
+    intro = gettext_lazy(
+        "The case goes to the unit that protects children on the list, for good. From"
+        " then on it does not open for your unit. Finish what you have to write first."
+    )
+
+    def get_initial(self):
+        return {}
+
+    def act(self, form):
+        return services.restrict_case(self.object, by=self.request.user)
+
+    def get_target_url(self, target) -> str:
+        messages.success(
+            self.request,
+            _("%(number)s was handed over to the unit that protects listed children.")
+            % {"number": target.number},
+        )
+        visible = Case.objects.visible_to(self.request.user).filter(pk=target.pk)
+        return target.get_admin_url() if visible else reverse(self.index_url_name)
 
 
 class AssessmentStartView(ContactView):

@@ -22,6 +22,7 @@ from cases.forms import (
 )
 from cases.models import Case, Child, ContactLog, Referral
 from cases.querysets import reads_council_check
+from cases.services.taking import ONLY_THE_UNIT
 from forms.answers import answer, pages_of
 from forms.models import Submission
 from staff.models import AuditEvent, Partner
@@ -75,7 +76,9 @@ class ReferralDetailView(PrivateDetailView):
 
     def acts(self) -> list[tuple[str, str]]:
         """Labels and addresses of the acts that are allowed next, the nearest first."""
-        if not self.request.user.has_perm("cases.change_referral"):
+        user = self.request.user
+        works = Referral.objects.worked_by(user).filter(pk=self.object.pk)
+        if not user.has_perm("cases.change_referral") or not works.exists():
             return []
         names = [act for act in ACT_LABELS if self.object.may(act)]
         labels = dict(ACT_LABELS)
@@ -100,7 +103,15 @@ class ReferralActView(PrivateActView):
     permission_required = "cases.change_referral"
     act_name = ""
 
+    @cached_property
+    def may_act(self) -> bool:
+        works = Referral.objects.worked_by(self.request.user)
+        return works.filter(pk=self.object.pk).exists()
+
     def get(self, request, *args, **kwargs) -> HttpResponse:
+        if not self.may_act:
+            messages.error(request, _(ONLY_THE_UNIT))
+            return redirect(self.object.get_admin_url())
         if not self.object.may(self.act_name):
             messages.error(
                 request,
@@ -205,7 +216,7 @@ class AcceptView(ReferralActView):
     @cached_property
     def found(self) -> list[Child]:
         """Children on file whose name contains what was typed, if one may see them."""
-        if self.request.method != "POST":
+        if self.request.method != "POST" or not self.may_act:
             return []
         typed = self.request.POST.get("search", "")[:100].replace("\x00", "")
         visible = Child.objects.visible_to(self.request.user).named_like(typed)

@@ -145,7 +145,7 @@ def _end(decision: Decision) -> None:
     if not ended.update(ends_on=until, ended_by=decision):
         raise ValidationError(_("There is no use in force that this could end."))
     enrolment = Enrolment.objects.get(ended_by=decision)
-    if until <= timezone.localdate():
+    if enrolment.is_empty or until <= timezone.localdate():
         close_after_end(enrolment)
         return
     # The child still comes until then: the case ends with the last day, not before.

@@ -244,6 +244,34 @@ def test_no_address_changes_the_restricted_flag(act, case):
     assert not Case.objects.get(pk=case.pk).is_restricted
 
 
+def test_the_unit_hands_a_listed_child_over_and_loses_sight_of_it(
+    act, client, case, cast
+):
+    assert act("caseworker", "cases:worker", case, worker=cast["caseworker"].pk)
+    stale = Case.objects.get(pk=case.pk)
+    for who in ("intake", "protection", "programme", "head", "operator"):
+        act(who, "cases:restrict", case)
+        assert not Case.objects.get(pk=case.pk).is_restricted, who
+
+    page = reverse("cases:restrict", args=[case.pk])
+    client.force_login(cast["caseworker"], "staff.backends.MembershipBackend")
+    acts = client.get(case.get_admin_url()).context["acts"]
+    assert page in [url for _label, url in acts]
+    assert client.get(page).status_code == 200
+    assert not Case.objects.get(pk=case.pk).is_restricted
+    answer = client.post(page, follow=True)
+
+    case.refresh_from_db()
+    assert (case.unit.function, case.is_restricted) == ("protection", True)
+    assert case.worker is None
+    assert answer.redirect_chain == [(reverse("cases:index"), 302)]
+    assert "引き継ぎました" in answer.content.decode()
+    assert client.get(case.get_admin_url()).status_code == 404
+    assert AuditEvent.objects.filter(event="case.restricted").count() == 1
+    with pytest.raises(ValidationError):
+        services.restrict_case(stale, by=cast["caseworker"])
+
+
 def test_a_child_has_one_open_case(case):
     with pytest.raises(ValidationError):
         services.open_case(

@@ -10,7 +10,12 @@ from exchange.models import OutboxItem
 from forms.models import Submission
 from staff.models import AuditEvent, Unit
 from tests.cases.conftest import HEARING, NEW_CHILD
-from tests.factories import CaseFactory, ChildFactory, UserFactory
+from tests.factories import (
+    CaseFactory,
+    ChildFactory,
+    MembershipFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -67,14 +72,23 @@ def test_a_child_that_is_not_listed_stays_with_the_intake_desk(act, client, rece
     assert received.state == Referral.State.TRIAGED
 
 
+@pytest.fixture
+def colleague(cast):
+    """A second person at the intake desk."""
+    intake = Unit.objects.get(function=Unit.Function.INTAKE)
+    user = cast["colleague"] = UserFactory(username="colleague")
+    MembershipFactory(user=user, role="case_worker", unit=intake)
+    return user
+
+
 def test_of_two_checks_one_counts_and_the_other_is_told_who_and_when(
-    act, received, cast
+    act, received, cast, colleague
 ):
     cast["intake"].full_name = "架空　受付"
     cast["intake"].save()
     act("intake", "referrals:triage", received, **NOT_LISTED)
     second = NOT_LISTED | {"note": "二度目"}
-    answer = act("caseworker", "referrals:triage", received, **second)
+    answer = act("colleague", "referrals:triage", received, **second)
 
     text = answer.content.decode()
     assert answer.status_code == 200
@@ -154,6 +168,29 @@ def test_who_only_reads_may_not_act(act, received, who, name):
     assert answer.status_code in (302, 403)
     assert received.state == Referral.State.RECEIVED
     assert not AuditEvent.objects.filter(by__username=who, action="change").exists()
+
+
+@pytest.mark.parametrize("who", ["protection", "caseworker", "caseworker-lead"])
+@pytest.mark.parametrize("state", ["received", "hearing"])
+@pytest.mark.parametrize("name", ACTS)
+def test_another_unit_reads_a_referral_and_does_not_act_on_it(
+    act, client, received, who, state, name
+):
+    known = CaseFactory(over=True).child
+    Referral.objects.filter(pk=received.pk).update(state=state)
+    search = {"search": "架空", "look": "1"} if name == "accept" else {}
+    for posted in (ACTS[name], search):
+        answer = act(who, f"referrals:{name}", received, **posted)
+        assert answer.status_code == 200
+        assert known.number not in answer.content.decode()
+
+    assert client.get(received.get_admin_url()).context["acts"] == []
+    door = client.get(reverse(f"referrals:{name}", args=[received.pk]))
+    assert door.url == received.get_admin_url()
+    received.refresh_from_db()
+    assert received.state == state
+    assert not Case.objects.exclude(child=known).exists()
+    assert not ContactLog.objects.exists()
 
 
 def test_a_hearing_is_kept_with_who_when_and_for_whom(act, received):
@@ -345,14 +382,16 @@ def test_a_hidden_open_case_is_not_named(act, heard):
     assert Case.objects.filter(child=child).count() == 2
 
 
-def test_of_two_who_accept_one_case_is_opened_and_no_number_is_lost(act, heard, cast):
+def test_of_two_who_accept_one_case_is_opened_and_no_number_is_lost(
+    act, heard, cast, colleague
+):
     first = Referral.objects.get(pk=heard.pk)
     second = Referral.objects.get(pk=heard.pk)
     values = {"family_name": "架空", "given_name": "子"}
     services.accept_referral(first, by=cast["intake"], child_values=values)
 
     with pytest.raises(ValidationError) as told:
-        services.accept_referral(second, by=cast["caseworker"], child_values=values)
+        services.accept_referral(second, by=colleague, child_values=values)
 
     assert str(cast["intake"]) in told.value.messages[0]
     assert Child.objects.count() == Case.objects.count() == 1
@@ -371,9 +410,31 @@ def test_a_duplicate_points_to_a_visible_case_and_shares_no_hearing(act, heard, 
     assert ContactLog.objects.get().case is None
 
 
-def test_a_second_closing_is_told_who_closed_it(act, heard, cast):
+def test_a_listed_duplicate_takes_its_open_case_to_the_protecting_unit(
+    act, received, cast, case
+):
+    case.worker = cast["caseworker"]
+    case.save()
+    act("intake", "referrals:triage", received, **LISTED)
+    closing = {"note": "二重", "case": case.number}
+    act("protection", "referrals:duplicate", received, **closing)
+
+    case.refresh_from_db()
+    received.refresh_from_db()
+    assert (received.case, received.state) == (case, Referral.State.DUPLICATE)
+    assert (case.unit.function, case.is_restricted) == ("protection", True)
+    assert case.worker is None
+    visible = {
+        who for who, user in cast.items() if case in Case.objects.visible_to(user)
+    }
+    assert visible == {"protection", "head", "programme", "programme-lead"}
+    event = AuditEvent.objects.get(event="case.restricted")
+    assert (event.record, event.by) == (case.number, cast["protection"])
+
+
+def test_a_second_closing_is_told_who_closed_it(act, heard, cast, colleague):
     act("intake", "referrals:redirect", heard, note="子ども食堂へ")
-    answer = act("caseworker", "referrals:withdraw", heard, note="取下げ")
+    answer = act("colleague", "referrals:withdraw", heard, note="取下げ")
 
     assert str(cast["intake"]) in answer.content.decode()
     heard.refresh_from_db()
@@ -392,7 +453,7 @@ def test_if_the_event_cannot_be_written_nothing_happens(monkeypatch, received, c
 
     monkeypatch.setattr("cases.services.referral.record_event", broken)
     with pytest.raises(RuntimeError):
-        services.triage_referral(received, by=UserFactory(), is_listed=True)
+        services.triage_referral(received, by=cast["intake"], is_listed=True)
 
     received.refresh_from_db()
     assert received.state == Referral.State.RECEIVED

@@ -101,6 +101,16 @@ def test_each_record_is_visible_to_exactly_those_it_is_for(world, cast, who):
     assert seen == {name for name, readers in SEES.items() if who in readers}
 
 
+@pytest.mark.parametrize(("days", "sees"), [(62, True), (63, False)])
+def test_an_operator_sees_a_child_from_two_months_before_the_first_day(
+    cast, case, site, days, sees
+):
+    first = timezone.localdate() + timedelta(days=days)
+    EnrolmentFactory(case=case, site=site, starts_on=first, ends_on=None)
+
+    assert (case in Case.objects.visible_to(cast["operator"])) is sees
+
+
 def test_nobody_sees_anything_without_logging_in(world):
     for model in (Case, Child, Referral, ContactLog, Assessment, Consent):
         assert not model.objects.visible_to(AnonymousUser()).exists()

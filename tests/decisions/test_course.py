@@ -272,13 +272,54 @@ def test_a_case_with_another_use_to_come_does_not_end(case, site, in_use, approv
     assert case.state == "in_use"
 
 
-@pytest.mark.parametrize("days", [-61, 120])
+@pytest.mark.parametrize("days", [-62, 120])
 def test_an_end_lies_inside_the_use(case, in_use, draft_of, days):
     last_day = timezone.localdate() + timedelta(days=days)
     draft = draft_of("end", supersedes=in_use.decision, ends_on=last_day)
 
     with pytest.raises(ValidationError):
         services.circulate(draft, revision=1, by=draft.drafted_by)
+
+
+@pytest.mark.parametrize(
+    ("waits", "state"), [(False, "closed_without_use"), (True, "preparing")]
+)
+def test_a_use_approved_by_mistake_ends_before_its_first_day(
+    cast, case, site, approved, waits, state
+):
+    use = approved("use", starts_on=timezone.localdate() + timedelta(days=30))
+    assert case in Case.objects.visible_to(cast["operator"])
+    if waits:
+        UseApplicationFactory(case=case, site=site)
+
+    approved("end", supersedes=use, ends_on=use.starts_on - timedelta(days=1))
+
+    enrolment = Enrolment.objects.get()
+    case.refresh_from_db()
+    assert enrolment.is_empty
+    assert case.state == state
+    assert case.ended_on == (None if waits else timezone.localdate())
+    assert case not in Case.objects.visible_to(cast["operator"])
+    assert case.facts_for(cast["programme"])["operators"] == []
+    assert not OutboxItem.objects.filter(channel="enrolment-end").exists()
+
+
+def test_a_mistaken_renewal_ends_the_case_after_the_use_that_was(
+    case, site, in_use, approved
+):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    again = EnrolmentFactory(
+        case=case, site=site, starts_on=in_use.ends_on, ends_on=None
+    )
+    approved("end", supersedes=in_use.decision, ends_on=yesterday)
+    case.refresh_from_db()
+    assert case.state == "in_use"
+
+    day_before = again.starts_on - timedelta(days=1)
+    approved("end", supersedes=again.decision, ends_on=day_before)
+
+    case.refresh_from_db()
+    assert (case.state, case.ended_on) == ("ended", timezone.localdate())
 
 
 def test_an_end_may_confirm_the_last_day_of_the_period(case, in_use, approved):
