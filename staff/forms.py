@@ -21,7 +21,8 @@ TIME = re.compile(r"(\d{1,2})[:時](\d{1,2})?分?(?::\d{2})?", re.ASCII)
 YEARS = range(1868, 2200)
 LOST = "\ufffd"
 LOST_SIGNS = _(
-    "%(label)s: some characters could not be read (they show as “�”). Please type them again."
+    "%(label)s: some characters could not be read (they show as “�”)."
+    " Please type them again."
 )
 
 
