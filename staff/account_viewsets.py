@@ -4,21 +4,37 @@ An account carries no right by itself; a membership does. Nobody changes their o
 memberships, and no screen makes a superuser.
 """
 
+from datetime import date
+
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.forms.models import register_form_field_override
+from wagtail.admin.panels import FieldPanel
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import CreateView, EditView, IndexView
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.users.forms import UserForm
 from wagtail.users.views import users
 
+from staff.dates import wareki
+from staff.forms import JapaneseDateField, JapaneseTimeField
 from staff.models import AuditEvent, Membership, Operator, Partner, Unit, User
 from staff.services import client_address, record_event
 from staff.viewsets import WithoutExport
 
 FIELD_CODES = {"password1": "password", "password2": "password"}
+
+# Wagtail's pickers put today in the place of a day that they cannot read. This stands
+# before the first form: a form takes its fields when its class is made.
+for column, field in (
+    (models.DateField, JapaneseDateField),
+    (models.TimeField, JapaneseTimeField),
+):
+    register_form_field_override(column, override={"form_class": field})
 
 
 class AccountForm(UserForm):
@@ -103,8 +119,21 @@ class AuditedEditView(AuditedMixin, EditView):
     """An edit that is written down."""
 
 
+class WordsColumn(Column):
+    """A column that says a day by its era, and yes or no in words."""
+
+    def get_value(self, instance):
+        value = super().get_value(instance)
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        return wareki(value) if isinstance(value, date) else value
+
+
 class PlainIndexView(WithoutExport, IndexView):
     """A list that leaves by no side door."""
+
+    def _get_custom_column(self, field_name, column_class=WordsColumn, **kwargs):
+        return super()._get_custom_column(field_name, column_class, **kwargs)
 
 
 class AuditedModelViewSet(ModelViewSet):
@@ -133,7 +162,7 @@ class MembershipForm(WagtailAdminModelForm):
     def initial_user(self) -> User | None:
         return User.objects.filter(pk=self.initial.get("user")).first()
 
-    class Meta:
+    class Meta(WagtailAdminModelForm.Meta):
         model = Membership
         fields = [
             "user",
@@ -171,7 +200,9 @@ class OperatorViewSet(AuditedModelViewSet):
     icon = "home"
     menu_label = _("Operators")
     list_display = ["name", "contract_from", "contract_to", "phone"]
-    form_fields = ["name", "phone", "contract_from", "contract_to"]
+    panels = [
+        FieldPanel(name) for name in ("name", "phone", "contract_from", "contract_to")
+    ]
 
 
 class PartnerViewSet(AuditedModelViewSet):

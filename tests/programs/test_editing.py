@@ -1,10 +1,13 @@
 """Web editors keep facts and pages in the admin; nobody else can change them."""
 
+import re
+from datetime import date, time
+
 import pytest
 from wagtail.models import Page
 
 from home.models import ContentPage
-from programs.models import OpeningException, Site
+from programs.models import OpeningException, SchoolHoliday, Site
 from tests.conftest import EVERYBODY
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +90,7 @@ BAD_VALUES = [
     {"hours-0-weekday": "99"},
     {"name": "\x00"},
 ]
-ABLE = {"editor", "programme", "programme-lead"}
+ABLE = {"admin", "editor", "programme", "programme-lead"}
 
 
 def test_a_bad_value_is_refused_and_changes_nothing(site, log_in):
@@ -124,3 +127,77 @@ def test_nobody_else_opens_a_page_in_the_editing_screen(site, log_in):
         if person not in ("editor", "admin"):
             response = log_in(person).get(f"/admin/pages/{page.pk}/edit/")
             assert response.status_code in (302, 404), person
+
+
+HOLIDAYS = "/admin/school-holidays/new/"
+AS_TYPED = [
+    "令和9年7月20日",
+    "R9.7.20",
+    "２０２７年７月２０日",
+    "令和９年７月２０日",
+    "2027/7/20",
+    "2027-07-20",
+]
+
+
+@pytest.mark.parametrize("typed", AS_TYPED)
+def test_a_holiday_begins_on_the_day_that_was_typed(typed, log_in):
+    data = {"name": "夏休み", "starts_on": typed, "ends_on": "2027/8/20"}
+    response = log_in("editor").post(HOLIDAYS, data)
+    assert response.status_code == 302, response.context["form"].errors
+    holiday = SchoolHoliday.objects.get(name="夏休み")
+    assert (holiday.starts_on, holiday.ends_on) == (
+        date(2027, 7, 20),
+        date(2027, 8, 20),
+    )
+
+
+@pytest.mark.parametrize(
+    "typed", ["7/20", "来年の夏", "令和9年2月30日", "平成40年1月1日"]
+)
+def test_a_day_that_cannot_be_read_is_refused_and_kept(typed, log_in):
+    data = {"name": "夏休み", "starts_on": typed, "ends_on": "R9.8.20"}
+    response = log_in("editor").post(HOLIDAYS, data)
+    assert response.status_code == 200
+    assert "令和8年11月23日" in str(response.context["form"].errors["starts_on"])
+    for kept in ("夏休み", typed, "R9.8.20"):
+        assert f'value="{kept}"' in response.text
+    assert not SchoolHoliday.objects.filter(name="夏休み").exists()
+
+
+def test_days_and_times_of_a_closure_are_read_as_typed(site, log_in):
+    client = log_in("editor")
+    closure = formset("exceptions", 1, 0) | {
+        "exceptions-0-date": "Ｒ８．１２．１",
+        "exceptions-0-opens": "１３時",
+        "exceptions-0-closes": "16時30分",
+        "exceptions-0-reason": "行事のため",
+    }
+    wrong = closure | {"exceptions-0-date": "来週"}
+    response = client.post(edit_address(site), site_form(site, **wrong))
+    assert response.status_code == 200
+    assert 'value="来週"' in response.text
+    assert 'value="行事のため"' in response.text
+    client.post(edit_address(site), site_form(site, **closure))
+    found = OpeningException.objects.get()
+    assert found.date == date(2026, 12, 1)
+    assert (found.opens, found.closes) == (time(13), time(16, 30))
+
+
+def test_no_picker_stands_on_a_screen_of_facts(site, log_in, cast):
+    client = log_in("editor")
+    for path in (HOLIDAYS, edit_address(site)):
+        assert "initDateChooser" not in client.get(path).text
+        assert "initTimeChooser" not in client.get(path).text
+
+
+def test_lists_tell_days_by_era_and_yes_or_no_in_words(site, log_in):
+    client = log_in("editor")
+    SchoolHoliday.objects.create(
+        name="夏休み", starts_on=date(2027, 7, 20), ends_on=date(2027, 8, 20)
+    )
+    assert "令和9年7月20日" in client.get("/admin/school-holidays/").text
+    for path in ("sites-of-the-programme", "services"):
+        text = client.get(f"/admin/{path}/").text
+        assert re.search(r">\s*はい\s*<", text)
+        assert not re.search(r">\s*(True|False)\s*<", text)

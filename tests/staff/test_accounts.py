@@ -1,12 +1,12 @@
 """Accounts and memberships: who may keep them, and what ends with them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from staff.models import AuditEvent, Membership, Partner, User
+from staff.models import AuditEvent, Membership, Operator, Partner, User
 from tests.conftest import EVERYBODY
 from tests.factories import PASSWORD, MembershipFactory, UnitFactory
 
@@ -163,3 +163,32 @@ def test_a_partner_that_is_out_of_use_gives_its_submitter_nothing(cast):
     Partner.objects.filter(code="S-OWN").update(is_active=False)
 
     assert User.objects.get(username="school").partner is None
+
+
+def test_the_days_of_a_post_and_of_a_contract_are_read_as_typed(log_in, cast):
+    client = log_in("admin")
+    post = {"user": cast["intake"].pk, "role": "auditor", "valid_from": "令和8年4月1日"}
+    refused = client.post(reverse("membership:add"), post | {"valid_to": "年度末"})
+
+    assert refused.status_code == 200
+    assert 'value="年度末"' in refused.text
+
+    post["valid_to"] = "Ｒ９．３．３１"
+    taken = client.post(reverse("membership:add"), post)
+
+    assert taken.status_code == 302, taken.context["form"].errors
+
+    made = Membership.objects.get(user=cast["intake"], role="auditor")
+
+    assert (made.valid_from, made.valid_to) == (date(2026, 4, 1), date(2027, 3, 31))
+
+    contract = {"name": "架空法人", "contract_from": "R8.4.1", "contract_to": "いつか"}
+    refused = client.post(reverse("operator:add"), contract)
+
+    assert refused.status_code == 200
+    assert 'value="いつか"' in refused.text
+
+    client.post(reverse("operator:add"), contract | {"contract_to": "令和9年3月31日"})
+
+    assert Operator.objects.get(name="架空法人").contract_to == date(2027, 3, 31)
+    assert "令和9年3月31日" in client.get(reverse("operator:index")).text
