@@ -3,8 +3,12 @@
 from functools import wraps
 
 from django.http import Http404
+from django.urls import reverse
 from wagtail import hooks
+from wagtail.admin.ui.components import Component
 from wagtail.utils.urlpatterns import decorate_urlpatterns
+
+from home.models import ContactSettings
 
 LEADS_OUTSIDE = ("whats-new", "editor-guide")
 
@@ -48,3 +52,27 @@ def reports_for_administrators(request, items):
 def help_stays_inside(request, items):
     """On a closed network a link to the outside leads nowhere."""
     items[:] = [item for item in items if not item.name.startswith(LEADS_OUTSIDE)]
+
+
+class MissingPhonePanel(Component):
+    """At home: a number of the city that pages would show and nobody has entered."""
+
+    name = "missing_phone"
+    order = 40
+    template_name = "home/missing_phone_panel.html"
+
+    def get_context_data(self, parent_context=None):
+        contact = ContactSettings.load()
+        return {
+            "misses_office": not contact.office_phone,
+            "misses_urgent": not contact.urgent_phone,
+            "address": reverse(
+                "wagtailsettings:edit", args=["home", "contactsettings"]
+            ),
+        }
+
+
+@hooks.register("construct_homepage_panels")
+def missing_phone_panel(request, panels):
+    if request.user.has_perm("home.change_contactsettings"):
+        panels.append(MissingPhonePanel())

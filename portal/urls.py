@@ -1,6 +1,5 @@
 """All addresses of the portal."""
 
-from django.contrib.auth.views import LogoutView
 from django.http import Http404
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
@@ -29,7 +28,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("accounts/login/", views.LoginView.as_view(), name="login"),
-    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("accounts/logout/", views.LogoutView.as_view(), name="logout"),
     path("accounts/home/", views.account_home, name="account_home"),
     path("admin/login/", to_login),
     path("_util/login/", to_login),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import SuspiciousFileOperation
@@ -10,6 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils._os import safe_join
 from wagtail.admin.views import account
@@ -49,9 +51,41 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 class LoginView(auth_views.LoginView):
-    """The one door for everybody who has an account."""
+    """The one door for everybody who has an account.
+
+    Wagtail sends somebody without the right here too: they are told so, once.
+    """
 
     template_name = "staff/login.html"
+
+    def get(self, request, *args, **kwargs):
+        wanted = self.get_redirect_url()
+        is_for_desk = wanted.startswith(reverse("wagtailadmin_home"))
+        if request.user.is_authenticated and is_for_desk and not has_desk(request.user):
+            return without_desk(request)
+        return super().get(request, *args, **kwargs)
+
+
+class LogoutView(auth_views.LogoutView):
+    """Logging out is a POST; whoever only opens the address finds the button."""
+
+    http_method_names = ["get", "head", "post", "options"]
+
+    def get(self, request, *args, **kwargs):
+        return render(request, "staff/logout.html")
+
+
+def has_desk(user) -> bool:
+    """Whether this person works in the admin."""
+    return user.has_perm("wagtailadmin.access_admin")
+
+
+def without_desk(request: HttpRequest) -> HttpResponse:
+    """Say that this account opens no desk, and how to go on."""
+    for _message in messages.get_messages(request):
+        pass  # Wagtail's own words on it, which no public page shows
+    context = {"is_partner": request.user.partner is not None}
+    return render(request, "staff/without_desk.html", context, status=403)
 
 
 class AccountView(account.AccountView):
@@ -66,9 +100,11 @@ class AccountView(account.AccountView):
 
 @login_required
 def account_home(request: HttpRequest) -> HttpResponse:
-    """After logging in: staff to their desk, schools and groups to the forms."""
-    if request.user.has_perm("wagtailadmin.access_admin"):
+    """After logging in: staff to their desk, schools and groups to what they sent."""
+    if has_desk(request.user):
         return redirect("wagtailadmin_home")
+    if request.user.partner is None:
+        return without_desk(request)
     return redirect("status")
 
 
