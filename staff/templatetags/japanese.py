@@ -33,3 +33,9 @@ def wareki_time(value: datetime | None) -> str:
         return ""
     local = timezone.localtime(value)
     return f"{dates.wareki_weekday(local.date())} {local:%-H:%M}"
+
+
+@register.filter
+def wareki_month(value: date) -> str:
+    """``令和8年（2026年）11月``: a month by its era, the Western year beside it."""
+    return f"{dates.wareki_year(value)}（{value.year}年）{value.month}月"

@@ -273,7 +273,7 @@ def test_the_month_asked_for_is_shown_in_full(client, seeded):
     for asked in (f"{first:%Y-%m}", full_width):
         response = client.get("/sites/enmusubi/", {"month": asked})
         assert response.status_code == 200
-        assert f"{first.year}年{first.month}月" in response.text
+        assert f"年（{first.year}年）{first.month}月" in response.text
 
 
 def test_the_site_map_names_every_published_page_and_no_other(client, seeded):
