@@ -5,12 +5,13 @@ from pathlib import Path
 
 from django.core.checks import Warning, register
 
+from exchange.glyphs import FONT_FOLDERS
+
 LIBRARIES = {
     "libpango-1.0.so.0": "libpango-1.0-0",
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
-FONT_FOLDERS = ["/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts"]
 INSTALL = "apt-get install --no-install-recommends"
 
 

@@ -2,10 +2,12 @@
 
 A missing character falls back by itself. A missing *variant* does not: the face has
 the base character and draws that instead, so 葛󠄁 would silently become 葛. Such a run is
-put into a span that asks the fallback face first.
+put into a span that asks the fallback face first. What neither face has would be an
+empty box: it is named instead, an emoji as such, anything else by the printer's 〓.
 """
 
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +19,18 @@ SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
 # A run worth a look: a base with its selector, or something beyond the first plane.
 RUN = re.compile(f"(?:[^{SELECTORS}<>&\\s][{SELECTORS}]|[\U00010000-\U000e00ff])+")
 CLUSTER = re.compile(f"[^{SELECTORS}][{SELECTORS}]?")
+FALLBACK = "NotoSansCJK-Regular.ttc"
+FONT_FOLDERS = ["/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts"]
+# An emoji with its tones and joined ones, a flag of two letters, or a rare character.
+SIGN = (
+    "[\u2100-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+    "[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
+)
+PERHAPS_UNDRAWN = re.compile(
+    f"[\U0001f1e6-\U0001f1ff]{{2}}|{SIGN}(?:\u200d{SIGN})*"
+    "|[\ue000-\uf8ff\U0001fb00-\U0010ffff]"
+)
+EMOJI_WORD, UNKNOWN = "〔絵文字〕", "〓"
 TAG_OR_TEXT = re.compile(r"<(?:title|style)\b.*?</(?:title|style)>|<[^>]*>", re.S)
 
 
@@ -45,6 +59,36 @@ def is_drawn(cluster: str) -> bool:
     return (ord(cluster[0]), ord(cluster[1])) in sequences
 
 
+@cache
+def _fallback() -> frozenset[int]:
+    """The characters of the fallback face; none where it is not installed."""
+    from fontTools.ttLib import TTFont
+
+    for folder in map(Path, FONT_FOLDERS):
+        for file in folder.expanduser().rglob(FALLBACK):
+            with TTFont(file, fontNumber=0, lazy=True) as font:
+                return frozenset(font.getBestCmap())
+    return frozenset()
+
+
+def _named(match: re.Match) -> str:
+    sign = match[0]
+    # A selector or a joiner goes with the character before it, and stays with it.
+    if "\U000e0100" <= sign <= "\U000e01ef":
+        return sign
+    if ord(sign[0]) in _face()[0] or ord(sign[0]) in _fallback():
+        return sign
+    if unicodedata.category(sign[0]) in ("So", "Sk"):
+        return EMOJI_WORD
+    is_rare = unicodedata.category(sign[0]) in ("Co", "Cn") or ord(sign[0]) > 0x1FFFF
+    return UNKNOWN if is_rare and _fallback() else sign
+
+
+def with_names(text: str) -> str:
+    """Text in which nothing is left that no face can draw."""
+    return PERHAPS_UNDRAWN.sub(_named, text)
+
+
 def _wrap(match: re.Match) -> str:
     done, waiting = [], ""
     for cluster in [*CLUSTER.findall(match[0]), ""]:
@@ -65,6 +109,6 @@ def with_fallback(markup: str) -> str:
     """
     parts, end = [], 0
     for tag in TAG_OR_TEXT.finditer(markup):
-        parts += [RUN.sub(_wrap, markup[end : tag.start()]), tag[0]]
+        parts += [RUN.sub(_wrap, with_names(markup[end : tag.start()])), tag[0]]
         end = tag.end()
-    return "".join([*parts, RUN.sub(_wrap, markup[end:])])
+    return "".join([*parts, RUN.sub(_wrap, with_names(markup[end:]))])

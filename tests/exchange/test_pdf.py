@@ -242,6 +242,24 @@ def test_only_runs_that_the_face_lacks_ask_the_fallback(text, marked):
     assert re.sub("<[^>]*>", "", glyphs(text)) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("うれしい😀です", "うれしい〔絵文字〕です"),
+        ("👍🏽と👨‍👩‍👧", "〔絵文字〕と〔絵文字〕"),
+        ("🇯🇵と❤️", "〔絵文字〕と〔絵文字〕"),
+        ("外字\ue000です", "外字〓です"),
+        ("☆♪①㈱〒☎", "☆♪①㈱〒☎"),
+    ],
+)
+def test_what_no_face_has_is_named_and_leaves_no_empty_box(paper, text, shown):
+    assert re.sub("<[^>]*>", "", with_fallback(f"<p>{text}</p>")) == shown
+    document = opened(paper(name=text, text=text))
+    drawn = b"".join(page.Contents.read_bytes() for page in document.pages)
+    codes = re.findall(rb"<([0-9a-fA-F]+)>", drawn)
+    assert not any("0000" in re.findall("....", code.decode()) for code in codes)
+
+
 def test_glyphs_escapes_what_it_does_not_wrap():
     assert glyphs("<b>𠮷&") == '&lt;b&gt;<span class="fallback">𠮷</span>&amp;'
     assert glyphs(None) == ""
