@@ -5,6 +5,7 @@ user, or the answer is 404, the same as for a number that does not exist. Then t
 permission is asked, then the reading is written down, then the page is shown.
 """
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
@@ -78,7 +79,7 @@ class PrivateRecordMixin(PrivateView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_page_title(self):
-        return str(self.object)
+        return f"{self.model._meta.verbose_name} {self.object}"
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"record": self.object}
@@ -86,6 +87,17 @@ class PrivateRecordMixin(PrivateView):
 
 class PrivateDetailView(PrivateRecordMixin, TemplateView):
     """One record, read only, with the acts its reader may do next."""
+
+
+def name_what_is_missing(form: forms.BaseForm) -> None:
+    """Let each field that is left empty say its own name, not “this field”."""
+    default = forms.Field.default_error_messages["required"]
+    for name, field in form.fields.items():
+        if field.error_messages.get("required") is not default:
+            continue
+        is_choice = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
+        sentence = _("Choose: %(field)s.") if is_choice else _("Fill in: %(field)s.")
+        field.error_messages["required"] = sentence % {"field": form[name].label}
 
 
 class PrivateFormMixin(PrivateView):
@@ -98,6 +110,11 @@ class PrivateFormMixin(PrivateView):
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"user": self.request.user}
+
+    def get_form(self, form_class=None):
+        form = super().get_form(form_class)
+        name_what_is_missing(form)
+        return form
 
     def act(self, form):
         """Do the write; return the record to go to. Services raise ValidationError."""
@@ -126,10 +143,12 @@ class PrivateFormMixin(PrivateView):
         return target.get_admin_url()
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {
+        context = super().get_context_data(**kwargs)
+        return context | {
             "submit_label": self.submit_label or _("Save"),
             "intro": self.intro,
             "cancel_url": self.get_cancel_url(),
+            "is_unsaved": context["form"].is_bound,
         }
 
     def get_cancel_url(self) -> str:
@@ -143,7 +162,11 @@ class PrivateCreateView(PrivateFormMixin, FormView):
 
 
 class PrivateActView(PrivateRecordMixin, PrivateFormMixin, FormView):
-    """A page that does something to one record."""
+    """A page that does something to one record; its title says what, and to which."""
+
+    def get_page_title(self):
+        act = self.page_title or self.submit_label
+        return f"{act} {self.object}" if act else super().get_page_title()
 
     def get_cancel_url(self) -> str:
         return self.object.get_admin_url()

@@ -14,6 +14,11 @@ def desk_styles():
     return format_html('<link rel="stylesheet" href="{}">', static("staff/desk.css"))
 
 
+@hooks.register("insert_global_admin_js")
+def desk_script():
+    return format_html('<script src="{}" defer></script>', static("staff/desk.js"))
+
+
 @hooks.register("register_admin_viewset")
 def directory():
     return DirectoryGroup()

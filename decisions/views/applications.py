@@ -69,6 +69,7 @@ class RecordApplicationOfCase(CaseDoor, PrivateActView):
 
     form_class = ApplicationForm
     permission_required = "decisions.add_useapplication"
+    page_title = _("Record of an application")
     submit_label = _("Record the application")
     success_message = _("The application was recorded.")
 

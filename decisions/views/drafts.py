@@ -33,6 +33,10 @@ class DraftView(CityPage, PrivateActView):
     def get_kind(self) -> str:
         return self.kind
 
+    def get_page_title(self):
+        about = {"kind": Kind(self.get_kind()).label, "number": self.object}
+        return _("Draft of %(kind)s %(number)s") % about
+
     def check_permission(self, user) -> None:
         super().check_permission(user)
         if not rules.may_draft(user, self.get_kind(), self.get_case()):
