@@ -9,8 +9,7 @@ from django.http import Http404
 from django.urls import path, reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.views.generic import ListView
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.filters import WagtailFilterSet
@@ -27,6 +26,42 @@ from staff.viewsets import PrivateModelViewSet, VisibleIndexView
 ROLES = dict(Membership.Role.choices)
 Action = AuditEvent.Action
 OPENED = Q(action__in=[Action.VIEW, Action.DOWNLOAD, Action.EXPORT]) & ~Q(record="")
+STEPS = {
+    "accepted": pgettext_lazy("audit", "accepted"),
+    "access_changed": pgettext_lazy("audit", "openness changed"),
+    "acknowledged": pgettext_lazy("audit", "acknowledged"),
+    "advised": pgettext_lazy("audit", "advice given"),
+    "answered": pgettext_lazy("audit", "answer recorded"),
+    "approved": pgettext_lazy("audit", "approved"),
+    "asked": pgettext_lazy("audit", "asked"),
+    "circulated": pgettext_lazy("audit", "handed on for approval"),
+    "closed": pgettext_lazy("audit", "closed"),
+    "confirmed": pgettext_lazy("audit", "confirmed"),
+    "drafted": pgettext_lazy("audit", "drafted"),
+    "edited": pgettext_lazy("audit", "draft edited"),
+    "ended": pgettext_lazy("audit", "ended"),
+    "failed": pgettext_lazy("audit", "failed"),
+    "import_checked": pgettext_lazy("audit", "checked before import"),
+    "import_dropped": pgettext_lazy("audit", "import given up"),
+    "paper_opened": pgettext_lazy("audit", "paper"),
+    "paper_stored": pgettext_lazy("audit", "paper kept"),
+    "previewed": pgettext_lazy("audit", "draft of the paper"),
+    "published": pgettext_lazy("audit", "published"),
+    "received": pgettext_lazy("audit", "received"),
+    "returned": pgettext_lazy("audit", "sent back"),
+    "searched": pgettext_lazy("audit", "searched"),
+    "sent_again": pgettext_lazy("audit", "sent again"),
+    "shared": pgettext_lazy("audit", "shared with the city"),
+    "sharing_withdrawn": pgettext_lazy("audit", "taken back to correct"),
+    "started": pgettext_lazy("audit", "started"),
+    "status_changed": pgettext_lazy("audit", "status changed"),
+    "submitted": pgettext_lazy("audit", "submitted"),
+    "subject_viewed": pgettext_lazy("audit", "who opened it"),
+    "triaged": pgettext_lazy("audit", "triage"),
+    "unpublished": pgettext_lazy("audit", "taken offline"),
+    "withdrawn": pgettext_lazy("audit", "withdrawn"),
+    "worker_set": pgettext_lazy("audit", "case worker named"),
+}
 WRITTEN = Q(action__in=[Action.CREATE, Action.CHANGE, Action.DECIDE])
 
 
@@ -36,13 +71,25 @@ def roles_of(event: AuditEvent) -> str:
     return "、".join(str(ROLES.get(code, code)) for code in codes)
 
 
+def kind_of(event: AuditEvent) -> str:
+    """The kind of record in words; read from the code where no record was at hand."""
+    stem = event.event.rpartition(".")[0]
+    for label in (event.record_type, stem):
+        try:
+            return str(apps.get_model(label)._meta.verbose_name)
+        except (LookupError, ValueError):
+            continue
+    if stem == "audit":
+        return gettext("Audit log")
+    names = {model._meta.model_name: model for model in apps.get_models()}
+    model = names.get(stem.removesuffix("s"))
+    return str(model._meta.verbose_name) if model else ""
+
+
 def event_of(event: AuditEvent) -> str:
-    """What kind of record it was about, and the code of the event."""
-    try:
-        kind = apps.get_model(event.record_type)._meta.verbose_name
-    except (LookupError, ValueError):
-        return event.event
-    return format_html('{}<br><span class="desk-meta">{}</span>', kind, event.event)
+    """What kind of record it was about, and the step where the act is not enough."""
+    step = STEPS.get(event.event.rpartition(".")[2], "")
+    return "　".join(filter(None, [kind_of(event), str(step)]))
 
 
 def subject_of(event: AuditEvent) -> str:
@@ -114,7 +161,7 @@ class AuditIndexView(VisibleIndexView):
 
     @cached_property
     def no_results_message(self):
-        return _("No event matches. Take a filter away to see more.")
+        return gettext("No event matches. Take a filter away to see more.")
 
 
 class SubjectView(PrivateView, ListView):
@@ -156,7 +203,7 @@ class SubjectView(PrivateView, ListView):
         return paginator, page, page.object_list, page.has_other_pages()
 
     def get_page_title(self):
-        return _("Who opened %(number)s") % {"number": self.kwargs["number"]}
+        return gettext("Who opened %(number)s") % {"number": self.kwargs["number"]}
 
     def get_context_data(self, **kwargs):
         events = self.get_queryset()
@@ -170,6 +217,7 @@ class SubjectView(PrivateView, ListView):
                 written=Count("pk", filter=WRITTEN),
                 refused=Count("pk", filter=Q(action=Action.DENIED)),
             )
+            .exclude(opened=0, written=0, refused=0)
             .order_by("-opened", "-last")
         )
         context = super().get_context_data(**kwargs)

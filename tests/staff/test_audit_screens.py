@@ -111,6 +111,53 @@ def test_what_was_read_before_the_referral_became_a_case_belongs_to_the_child(
     assert {p["by__username"] for p in page.context["people"]} >= {"intake"}
 
 
+def test_what_happened_is_told_in_japanese_and_without_codes(log_in, cast, case):
+    record_event("cases.case.viewed", case, action="view", by=cast["intake"])
+    record_event("plan.shared", case, by=cast["operator"])
+    record_event("partners.exported", action="export", by=cast["programme"])
+    client = log_in("auditor")
+
+    for page in (INDEX, f"{INDEX}subject/{case.child.number}/"):
+        html = client.get(page).content.decode()
+        assert "ケース　市に共有" in html
+        for code in ("cases.case", "viewed", "plan.shared", "exported"):
+            assert code not in html.split("<main")[1], (page, code)
+
+
+def test_a_person_who_did_nothing_to_the_records_is_not_in_the_table(
+    log_in, cast, case
+):
+    record_event("case.viewed", case, action="view", by=cast["intake"])
+    number, client = case.child.number, log_in("auditor")
+    client.get(reverse("audit:subject", args=[number]))
+
+    page = client.get(reverse("audit:subject", args=[number]))
+
+    assert AuditEvent.objects.filter(subject=number, by=cast["auditor"]).exists()
+    assert {p["by__username"] for p in page.context["people"]} == {"intake"}
+
+
+def test_hidden_and_missing_show_the_same_calm_page(log_in, case):
+    client = log_in("other-operator")
+    hidden = client.get(reverse("cases:detail", args=[case.pk]))
+    missing = client.get(reverse("cases:detail", args=[case.pk + 999]))
+
+    assert (hidden.status_code, missing.status_code) == (404, 404)
+    assert hidden.content == missing.content
+    assert "このページは表示できません" in hidden.content.decode()
+
+
+def test_titles_name_the_kind_and_the_act_before_the_number(log_in, case):
+    client = log_in("programme")
+    act = reverse("applications:record_of_case", args=[case.pk])
+    form = client.post(act, {}).content.decode()
+
+    assert f"利用申請の記録 {case.number}" in form
+    assert "エラー：" in form.split("</title>")[0]
+    assert "「受付日」を入力してください" in form
+    assert "この項目は必須" not in form
+
+
 def test_a_number_without_events_is_not_found(log_in, cast):
     assert log_in("auditor").get(f"{INDEX}subject/K-99999/").status_code == 404
     assert log_in("auditor").get(f"{INDEX}subject/💧%27--/").status_code == 404
