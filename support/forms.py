@@ -153,8 +153,17 @@ class PlanForm(forms.ModelForm):
             self.fields[name].help_text = internal
 
     def values(self) -> dict[str, Any]:
-        """What the service saves: every field but the revision."""
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+        """What the service saves: every field that could be read, but the revision."""
+        names = [name for name in self.Meta.fields if name in self.cleaned_data]
+        return {name: self.cleaned_data[name] for name in names}
+
+    def empty_days(self) -> list[str]:
+        """Days left empty that a plan cannot be without, if nothing else is wrong."""
+        errors = self.errors.as_data()
+        codes = {error.code for found in errors.values() for error in found}
+        if codes != {"required"} or "revision" in errors:
+            return []
+        return list(errors)
 
 
 class GoalForm(forms.Form):

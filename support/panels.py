@@ -1,5 +1,7 @@
 """What the page of a case shows of its plans."""
 
+from datetime import date
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,9 +34,17 @@ def plans(request: HttpRequest, case: Case) -> Panel | None:
             "plans": versions,
             "plan_in_force": in_force,
             "plan_goals": list(in_force.goals.all()) if in_force else [],
+            "next_review": next_review(in_force) if in_force else None,
         },
         "actions": _actions(user, case, versions),
     }
+
+
+def next_review(plan: PlanVersion) -> date | None:
+    """The day of the next review; none where the use ends before it."""
+    last_day = plan.enrolment.last_day
+    is_after = last_day is not None and plan.review_on > last_day
+    return None if is_after else plan.review_on
 
 
 def _actions(user, case: Case, versions: list[PlanVersion]) -> list[tuple[str, str]]:

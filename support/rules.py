@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from decisions.models import Enrolment
 from programs.models import ServiceType
+from staff.dates import wareki
 from staff.models import User
 from support.models import PlanVersion
 
@@ -89,7 +90,8 @@ def lacking(plan: PlanVersion) -> Lacking:
     Wishes are recorded as far as they could be asked; where not, the reason is.
     """
     found: Lacking = {}
-    for check in (_child, _guardian, _texts, _dates, _signature, _goals, _services):
+    checks = (_child, _guardian, _texts, _dates, _end, _signature, _goals, _services)
+    for check in checks:
         found.update(check(plan))
     return found
 
@@ -142,6 +144,21 @@ def _dates(plan: PlanVersion) -> Lacking:
             _("This day cannot lie before the plan was written.")
         ]
     return found
+
+
+def _end(plan: PlanVersion) -> Lacking:
+    """A plan promises nothing for days after the decided use."""
+    last_day = plan.enrolment.last_day
+    if last_day is None:
+        return {}
+    sentence = _("The decided use ends on %(day)s. Choose a day that is not later.") % {
+        "day": wareki(last_day)
+    }
+    return {
+        name: [sentence]
+        for name in ("period_to", "monitoring_on", "review_on")
+        if getattr(plan, name) > last_day
+    }
 
 
 def _signature(plan: PlanVersion) -> Lacking:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from decisions.models import Enrolment
 from exchange.services import enqueue
 from programs.models import ServiceType
+from staff.dates import wareki
 from staff.models import User
 from staff.services import record_event
 from support import rules
@@ -65,7 +66,7 @@ def start_plan(enrolment: Enrolment, *, by: User) -> PlanVersion:
     )
     plan = PlanVersion(
         **(_copied(last) if last else {}),
-        **_days(max(timezone.localdate(), enrolment.starts_on)),
+        **_days_within(enrolment),
         case=enrolment.case,
         enrolment=enrolment,
         version=_next_version(enrolment),
@@ -97,6 +98,24 @@ def _days(start: date) -> dict[str, date]:
         "long_goal_due": _months_after(start, 12) - timedelta(days=1),
         "monitoring_on": _months_after(start, 3),
         "review_on": end - timedelta(days=14),
+    }
+
+
+def _days_within(enrolment: Enrolment) -> dict[str, date]:
+    """The days a new version proposes, none of its period after the last day of use."""
+    start, last_day = max(timezone.localdate(), enrolment.starts_on), enrolment.last_day
+    days = _days(start)
+    if last_day is None or last_day >= days["period_to"]:
+        return days
+    if last_day <= start:
+        raise ValidationError(
+            _("The use ends on %(day)s. There is no time left for a plan.")
+            % {"day": wareki(last_day)}
+        )
+    return days | {
+        "period_to": last_day,
+        "monitoring_on": min(days["monitoring_on"], last_day),
+        "review_on": max(start, last_day - timedelta(days=14)),
     }
 
 

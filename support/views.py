@@ -16,6 +16,7 @@ from staff.views import (
     PrivateCreateView,
     PrivateDetailView,
     PrivateFileView,
+    name_what_is_missing,
 )
 from support import rules, services
 from support.documents import plan_pdf
@@ -29,6 +30,7 @@ from support.forms import (
 )
 from support.models import PlanPaper, PlanVersion
 
+KEPT = gettext_lazy("Required days stay as they were until you fill them in.")
 RELATED = [
     "case__child",
     "case__unit",
@@ -132,6 +134,9 @@ class PlanActView(PlanMixin, PrivateActView):
         super().check_permission(user)
         if not type(self).may(self.object, user):
             raise PermissionDenied
+
+    def get_page_title(self):
+        return f"{self.heading} {self.object}"
 
     def get(self, request, *args, **kwargs) -> HttpResponse:
         if not type(self).is_due(self.object, request.user):
@@ -262,6 +267,7 @@ class PlanEditView(PlanActView):
     heading = gettext_lazy("Write the plan")
     submit_label = gettext_lazy("Save as a draft")
     parts: PlanParts | None = None
+    is_saved = False
 
     def get_initial(self):
         return {}
@@ -275,7 +281,7 @@ class PlanEditView(PlanActView):
         form = self.get_form()
         self.parts = PlanParts(self.object, request.POST)
         is_whole = self.parts.is_valid()
-        if form.is_valid() and is_whole:
+        if is_whole and (form.is_valid() or form.empty_days()):
             return self.form_valid(form)
         return self.form_invalid(form)
 
@@ -289,6 +295,8 @@ class PlanEditView(PlanActView):
             services=self.parts.service_values(),
         )
         messages.success(self.request, _("The draft is saved."))
+        if form.empty_days():
+            messages.warning(self.request, KEPT)
         return plan
 
     def form_valid(self, form) -> HttpResponse:
@@ -296,27 +304,33 @@ class PlanEditView(PlanActView):
             plan = self.act(form)
         except ValidationError as error:
             return self.refuse(form, error)
-        if "share" not in self.request.POST:
+        wants_share = "share" in self.request.POST
+        if form.empty_days():
+            return self.show_lacking(plan, rules.lacking(plan) if wants_share else {})
+        if not wants_share:
             return redirect(plan.get_admin_url())
         try:
             services.share_plan(plan, by=self.request.user, revision=plan.revision)
         except ValidationError as error:
-            return self.show_lacking(plan, error)
+            if not hasattr(error, "error_dict"):
+                return self.refuse(form, error)
+            return self.show_lacking(plan, error.message_dict)
         messages.success(self.request, _("The plan is shared with the city."))
         return redirect(plan.get_admin_url())
 
-    def show_lacking(self, plan: PlanVersion, error: ValidationError) -> HttpResponse:
+    def show_lacking(self, plan: PlanVersion, lacking: rules.Lacking) -> HttpResponse:
         """The saved draft again, each lacking thing named at its field."""
         data = self.request.POST.copy()
         data["revision"] = str(plan.revision)
         form = PlanForm(data, user=self.request.user, instance=plan)
-        form.is_valid()
-        for name, sentences in error.message_dict.items():
+        name_what_is_missing(form)
+        self.is_saved = not form.errors
+        for name, sentences in lacking.items():
             if name == "goals":
                 self.parts.goal_errors = sentences
             elif name == "services":
                 self.parts.service_errors = sentences
-            else:
+            elif name not in form.errors:
                 form.add_error(name if name in form.fields else None, sentences)
         return self.form_invalid(form)
 
@@ -328,6 +342,7 @@ class PlanEditView(PlanActView):
             for title, names in PlanForm.SECTIONS
         ]
         parts = self.parts or PlanParts(self.object)
+        context["is_unsaved"] &= not self.is_saved
         return context | {"sections": sections, "parts": parts}
 
 

@@ -287,7 +287,7 @@ class EnrolmentFactory(DjangoModelFactory):
     case = factory.SubFactory(CaseFactory, state=Case.State.IN_USE)
     site = factory.SubFactory(SiteFactory)
     starts_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=60))
-    ends_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=120))
+    ends_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=400))
     decision = factory.SubFactory(
         DecisionFactory,
         approved=True,

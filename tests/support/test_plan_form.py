@@ -78,7 +78,6 @@ def test_dates_are_taken_as_people_write_them(draft, log_in, text):
         ("policy", "👧" * 10_000, "140"),
         ("care_allergy", "葛󠄁" * 40, "70"),
         ("review_on", "令和９年１３月１日", "令和8年11月23日"),
-        ("review_on", "", "必須"),
         ("period_to", "令和8年11月1日", "計画期間の終了日は"),
         ("child_voice_how", "forged", "forged"),
         ("goal-1-due", "あした", "令和8年11月23日"),
@@ -100,6 +99,35 @@ def test_what_does_not_fit_is_named_and_everything_typed_is_kept(
         assert text in page
     draft.refresh_from_db()
     assert draft.revision == 1 and draft.situation != "ここに残る文"
+
+
+@pytest.mark.parametrize("button", [{}, {"share": "1"}])
+def test_an_empty_required_day_keeps_the_day_and_loses_no_text(draft, log_in, button):
+    changes = {"review_on": "", "situation": "書きかけの文", "policy": ""}
+
+    page = page_of(save(log_in("operator"), draft, **changes, **button))
+
+    assert "「次回計画見直し日」を入力してください" in page
+    assert "前の日付のままです" in page
+    assert ("市に共有する前に" in page) is bool(button)
+    kept = draft.review_on
+    draft.refresh_from_db()
+    assert (draft.situation, draft.review_on) == ("書きかけの文", kept)
+    assert (draft.state, draft.revision) == ("draft", 2)
+    assert 'name="revision" value="2"' in page
+
+
+def test_leaving_asks_first_where_typed_text_is_not_saved(draft, log_in):
+    client = log_in("operator")
+    forced = 'data-w-unsaved-force-value="true"'
+
+    opened = client.get(reverse("plans:edit", args=[draft.pk])).content.decode()
+    refused = page_of(save(client, draft, situation="あ" * 141))
+    saved = page_of(save(client, draft, policy="", share="1"))
+
+    assert "beforeunload@window->w-unsaved#confirm" in opened
+    assert [forced in page for page in (opened, refused, saved)] == [0, 1, 0]
+    assert "<title>エラー：" in "".join(refused.split())
 
 
 def test_signs_nobody_types_are_dropped_and_line_ends_count_once(draft, log_in):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from exchange.models import OutboxItem
 from programs.models import Site
+from staff.dates import wareki
 from staff.models import AuditEvent
 from support import services
 from support.models import Advice, PlanVersion
@@ -40,6 +41,48 @@ def facts(plan):
     return PlanVersion.objects.filter(pk=plan.pk).values_list(
         "state", "acknowledged_at", "confirmed_at", "shared_at", "revision"
     )[0] + (Advice.objects.filter(plan=plan).count(),)
+
+
+def test_no_day_of_a_plan_lies_after_the_decided_use(
+    service_types, enrolment, cast, log_in
+):
+    today = timezone.localdate()
+    end_enrolment(enrolment, today + timedelta(days=31))
+    enrolment.refresh_from_db()
+    last_day = today + timedelta(days=30)
+
+    plan = services.start_plan(enrolment, by=cast["operator"])
+
+    assert plan.period_to == plan.monitoring_on == last_day
+    assert plan.period_from <= plan.review_on <= last_day
+    with pytest.raises(ValidationError) as before:
+        services.share_plan(plan, by=cast["operator"], revision=plan.revision)
+    assert "period_to" not in before.value.message_dict
+
+    plan.period_to = last_day + timedelta(days=1)
+    plan.save()
+    with pytest.raises(ValidationError) as after:
+        services.share_plan(plan, by=cast["operator"], revision=plan.revision)
+    assert wareki(last_day) in after.value.message_dict["period_to"][0]
+
+
+def test_no_plan_is_started_where_no_time_is_left(service_types, enrolment, cast):
+    end_enrolment(enrolment, timezone.localdate() + timedelta(days=1))
+    enrolment.refresh_from_db()
+
+    with pytest.raises(ValidationError, match="期間が残っていません"):
+        services.start_plan(enrolment, by=cast["operator"])
+
+
+def test_a_review_after_the_end_is_not_on_the_page_of_the_case(
+    confirmed, enrolment, log_in
+):
+    day, client = f"<strong>{wareki(confirmed.review_on)}", log_in("operator")
+    assert day in client.get(confirmed.case.get_admin_url()).content.decode()
+
+    end_enrolment(enrolment, confirmed.review_on)
+
+    assert day not in client.get(confirmed.case.get_admin_url()).content.decode()
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
