@@ -8,6 +8,7 @@ from cases.models import Child, Referral
 from exchange.models import OutboxItem
 from forms import handlers
 from staff.models import AuditEvent, Unit
+from tests.factories import SubmissionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -60,9 +61,9 @@ def test_the_mail_of_an_urgent_one_says_so(submission):
     services.receive_referral(submission)
     urgent = OutboxItem.objects.get(channel="mail").payload["subject"]
     OutboxItem.objects.all().delete()
-    Referral.objects.all().delete()
-    submission.answers["f_urgency"] = "o_normal"
-    services.receive_referral(submission)
+    calm = submission.answers | {"f_urgency": "o_normal"}
+    other = SubmissionFactory(version=submission.version, answers=calm)
+    services.receive_referral(other)
 
     assert OutboxItem.objects.get(channel="mail").payload["subject"] != urgent
 
