@@ -294,6 +294,9 @@ class EnrolmentFactory(DjangoModelFactory):
         case=factory.SelfAttribute("..case"),
         site=factory.SelfAttribute("..site"),
         starts_on=factory.SelfAttribute("..starts_on"),
+        ends_on=factory.LazyAttribute(
+            lambda o: o.factory_parent.ends_on - timedelta(days=1)
+        ),
     )
 
 

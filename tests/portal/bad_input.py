@@ -89,6 +89,7 @@ ACTS = {
     "cases:child": ("caseworker", "case"),
     "cases:guardian": ("caseworker", "case"),
     "cases:worker": ("caseworker", "case"),
+    "cases:restrict": ("caseworker", "case"),
     "cases:assessment": ("caseworker", "case"),
     "assessments:edit": ("caseworker", "assessment"),
     "assessments:submit": ("caseworker", "assessment"),
