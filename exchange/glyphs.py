@@ -30,7 +30,9 @@ PERHAPS_UNDRAWN = re.compile(
     f"[\U0001f1e6-\U0001f1ff]{{2}}|{SIGN}(?:\u200d{SIGN})*"
     "|[\ue000-\uf8ff\U0001fb00-\U0010ffff]"
 )
-EMOJI_WORD, UNKNOWN = "〔絵文字〕", "〓"
+# The mark of city offices for a sign that cannot be printed: one for one, so that no
+# box of a paper grows by it.
+UNKNOWN = "〓"
 TAG_OR_TEXT = re.compile(r"<(?:title|style)\b.*?</(?:title|style)>|<[^>]*>", re.S)
 
 
@@ -79,7 +81,7 @@ def _named(match: re.Match) -> str:
     if ord(sign[0]) in _face()[0] or ord(sign[0]) in _fallback():
         return sign
     if unicodedata.category(sign[0]) in ("So", "Sk"):
-        return EMOJI_WORD
+        return UNKNOWN
     is_rare = unicodedata.category(sign[0]) in ("Co", "Cn") or ord(sign[0]) > 0x1FFFF
     return UNKNOWN if is_rare and _fallback() else sign
 

@@ -295,7 +295,10 @@ class EnrolmentFactory(DjangoModelFactory):
         site=factory.SelfAttribute("..site"),
         starts_on=factory.SelfAttribute("..starts_on"),
         ends_on=factory.LazyAttribute(
-            lambda o: o.factory_parent.ends_on - timedelta(days=1)
+            lambda o: (
+                o.factory_parent.ends_on
+                and o.factory_parent.ends_on - timedelta(days=1)
+            )
         ),
     )
 

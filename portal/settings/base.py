@@ -228,4 +228,8 @@ WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "csv", "txt"]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAIL_AUTOSAVE_INTERVAL = 0
 AUDIT_ANCHOR_FILE = DATA_DIR / "audit-anchors.jsonl"
-SILENCED_SYSTEM_CHECKS = ["security.W008", "security.W004"]
+# The proxy redirects to TLS (W004, W008); subdomains and preload lists are the city's
+# to decide (W005, W021); the admin shows previews in frames of its own (W019).
+SILENCED_SYSTEM_CHECKS = [
+    f"security.W{number}" for number in ("004", "005", "008", "019", "021")
+]
