@@ -76,6 +76,8 @@ QUERIES = [
 FORGED_KEYS = ["9" * 30, "-1", "0", "x", "\x00", "１e3", "' OR 1=1 --", "1,2"]
 FORGED_REVISIONS = ["", "x", "-1", "0", "9" * 30, "1e3", "\x00", "1.5"]
 
+# An act that takes nothing but its confirmation.
+WITHOUT_FIELDS = {"cases:restrict"}
 # Who may do an act, to which record of ``records``.
 ACTS = {
     "referrals:triage": ("intake", "new"),
@@ -89,7 +91,6 @@ ACTS = {
     "cases:child": ("caseworker", "case"),
     "cases:guardian": ("caseworker", "case"),
     "cases:worker": ("caseworker", "case"),
-    "cases:restrict": ("caseworker", "case"),
     "cases:assessment": ("caseworker", "case"),
     "assessments:edit": ("caseworker", "assessment"),
     "assessments:submit": ("caseworker", "assessment"),
