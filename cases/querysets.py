@@ -105,6 +105,14 @@ class ChildQuerySet(models.QuerySet):
         return self.filter(search_key__contains=key) if key else self.none()
 
 
+class GuardianQuerySet(models.QuerySet):
+    """Guardians: as visible as their child."""
+
+    def visible_to(self, user) -> "GuardianQuerySet":
+        children = self.model._meta.get_field("child").related_model.objects
+        return self.filter(child__in=children.visible_to(user))
+
+
 class ReferralQuerySet(models.QuerySet):
     """Referrals: the city's own, and restricted ones for the unit in charge alone."""
 

@@ -35,6 +35,14 @@ class DraftQuerySet(models.QuerySet):
         return self.filter(expires_at__gt=timezone.now())
 
 
+class IndexedAnswerQuerySet(models.QuerySet):
+    """Indexed answers: as visible as the submission they stand in."""
+
+    def visible_to(self, user) -> "IndexedAnswerQuerySet":
+        submissions = self.model._meta.get_field("submission").related_model.objects
+        return self.filter(submission__in=submissions.visible_to(user))
+
+
 class SubmissionQuerySet(models.QuerySet):
     """Answers received."""
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.querysets import ChildQuerySet
+from cases.querysets import ChildQuerySet, GuardianQuerySet
 from staff.names import search_key
 
 KANA = RegexValidator(r"^[ァ-ヺー・　 ]*$", _("Write the reading in katakana."))
@@ -113,6 +113,8 @@ class Guardian(models.Model):
     relation = models.CharField(_("Relation to the child"), max_length=20)
     phone = models.CharField(_("Phone"), max_length=20, blank=True)
     address = models.CharField(_("Address"), max_length=200, blank=True)
+
+    objects = GuardianQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

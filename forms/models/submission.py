@@ -7,7 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from forms.querysets import DraftQuerySet, SubmissionQuerySet
+from forms.querysets import (
+    DraftQuerySet,
+    IndexedAnswerQuerySet,
+    SubmissionQuerySet,
+)
 
 
 class Draft(models.Model):
@@ -150,6 +154,8 @@ class IndexedAnswer(models.Model):
     date = models.DateField(null=True, blank=True)
 
     wagtail_reference_index_ignore = True
+
+    objects = IndexedAnswerQuerySet.as_manager()
 
     class Meta:
         constraints = [

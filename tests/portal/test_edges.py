@@ -4,6 +4,9 @@ import base64
 import hashlib
 
 import pytest
+from django.core.checks import Error
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import OperationalError
 from django.test import RequestFactory
 from django.urls import reverse
@@ -121,3 +124,17 @@ def test_only_a_measured_profile_of_sqlite_starts(
     mode, synchronous, begin, version, is_safe
 ):
     assert (judge_sqlite(mode, synchronous, begin, version) == []) is is_safe
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", ["prepare", "serve"])
+def test_the_portal_does_not_start_on_an_unsafe_database(
+    monkeypatch, settings, command
+):
+    settings.TESTING, settings.SECRET_KEY = False, "k" * 60
+    unsafe = [Error("unsafe", id="portal.E001")]
+    monkeypatch.setattr("portal.checks.sqlite_problems", lambda: unsafe)
+    monkeypatch.setattr("portal.checks.postgresql_problems", lambda: unsafe)
+
+    with pytest.raises(SystemCheckError, match="unsafe"):
+        call_command(command)

@@ -22,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--empty", action="store_true")
 
     def handle(self, *, empty: bool, **options):
+        self.check(databases=["default"])
         for folder in (settings.DATA_DIR, settings.MEDIA_ROOT, settings.PRIVATE_ROOT):
             Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)

@@ -22,6 +22,7 @@ class Command(BaseCommand):
     help = "Serve the portal until Ctrl-C."
 
     def handle(self, **options):
+        self.check(databases=["default"])
         self.is_over = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self.is_over.set())
