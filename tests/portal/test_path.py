@@ -9,7 +9,19 @@ import pikepdf
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.portal.walk import CHROMIUM, Walk, act, control, fill, forward, send
+from tests.portal.walk import (
+    CHROMIUM,
+    PLAN,
+    Walk,
+    act,
+    control,
+    fill,
+    forward,
+    send,
+    upload,
+    workbook,
+)
+from tests.programs.test_in_browser import violations
 
 pytestmark = pytest.mark.browser
 
@@ -150,15 +162,22 @@ def refer_in_short(walk: Walk) -> str:
     """A group fills in its own form, with JavaScript; returns the receipt number."""
     page = walk.as_person("group", width=375)
     walk.open(page, "/forms/community-referral/")
+    assert violations(page) == []
     forward(page)
+    forward(page)
+    expect(page.locator("[role=alert]")).to_be_visible()
+    assert violations(page) == []
     control(page, "urgency", "normal").check()
     control(page, "writer_name").fill("居場　所子")
     control(page, "writer_phone").fill("06-6000-0001")
     forward(page)
     control(page, "facts").fill("夕方ひとりで公園にいる。")
     control(page, "told_guardian", "agreed").check()
+    assert violations(page) == []
     forward(page)
+    assert violations(page) == []
     forward(page)
+    assert violations(page) == []
     return page.locator("[data-receipt]").first.inner_text().strip()
 
 
@@ -260,28 +279,6 @@ def decide(walk: Walk, case: str) -> str:
     return address
 
 
-PLAN = {
-    "child_voice": "みんなでごはんを食べるのが楽しい。",
-    "child_voice_on": "令和8年11月20日",
-    "child_voice_by": "支援員",
-    "guardian_voice": "宿題を見てもらえると助かる。",
-    "situation": "夕食を一人で食べる日が多い。",
-    "strengths": "絵を描くことが好き。",
-    "policy": "安心して過ごせる関係をつくる。",
-    "long_goal": "放課後を安心して過ごし、生活と学習のリズムが整う。",
-    "goal-1-goal": "来所した日は夕食を職員や友だちと一緒に食べる。",
-    "goal-1-measure": "配膳をいっしょにする。",
-    "goal-1-due": "令和9年3月31日",
-    "care_allergy": "なし",
-    "care_handover": "引渡しは母・祖母のみ。",
-    "care_other": "なし",
-    "emergency_contact": "母　090-1234-5678",
-    "explained_on": "令和8年11月21日",
-    "explained_by": "支援員",
-    "guardian_signed_on": "令和8年11月21日",
-}
-
-
 def plan(walk: Walk, case: str) -> str:
     """The operator plans and shares, the city advises, the operator confirms."""
     page = walk.as_person("operator")
@@ -330,28 +327,6 @@ def try_as_other_operator(walk: Walk, *addresses: str) -> None:
         assert FAMILY not in page.content()
     for path in ("paper/", "preview/", "edit/", "confirm/"):
         assert walk.open(page, addresses[-1] + path).status == 404
-
-
-def workbook(rows: list[list[str]], template: bytes) -> bytes:
-    """The template with rows typed under its heading and sample."""
-    book = openpyxl.load_workbook(io.BytesIO(template))
-    for row in rows:
-        book["データ"].append(row)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def upload(page, content: bytes) -> None:
-    page.set_input_files(
-        "input[type=file]",
-        {
-            "name": "学校.xlsx",
-            "mimeType": "application/octet-stream",
-            "buffer": content,
-        },
-    )
-    send(page)
 
 
 def import_schools(walk: Walk) -> None:

@@ -1,8 +1,10 @@
 """Walking through the portal as its people do: one browser window for each of them."""
 
+import io
 import os
 from pathlib import Path
 
+import openpyxl
 from playwright.sync_api import Browser, Locator, Page
 
 from tests.serving import PASSWORD, Portal
@@ -90,3 +92,48 @@ def act(page: Page, name: str) -> None:
     """Follow the link to a named act from the page of a record."""
     page.locator(f"main a[href$='/{name}/']").first.click()
     page.wait_for_load_state()
+
+
+def workbook(rows: list[list[str]], template: bytes) -> bytes:
+    """The template with rows typed under its heading and sample."""
+    book = openpyxl.load_workbook(io.BytesIO(template))
+    for row in rows:
+        book["データ"].append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+# What the operator writes into the plan, by the names of its fields.
+PLAN = {
+    "child_voice": "みんなでごはんを食べるのが楽しい。",
+    "child_voice_on": "令和8年11月20日",
+    "child_voice_by": "支援員",
+    "guardian_voice": "宿題を見てもらえると助かる。",
+    "situation": "夕食を一人で食べる日が多い。",
+    "strengths": "絵を描くことが好き。",
+    "policy": "安心して過ごせる関係をつくる。",
+    "long_goal": "放課後を安心して過ごし、生活と学習のリズムが整う。",
+    "goal-1-goal": "来所した日は夕食を職員や友だちと一緒に食べる。",
+    "goal-1-measure": "配膳をいっしょにする。",
+    "goal-1-due": "令和9年3月31日",
+    "care_allergy": "なし",
+    "care_handover": "引渡しは母・祖母のみ。",
+    "care_other": "なし",
+    "emergency_contact": "母　090-1234-5678",
+    "explained_on": "令和8年11月21日",
+    "explained_by": "支援員",
+    "guardian_signed_on": "令和8年11月21日",
+}
+
+
+def upload(page, content: bytes) -> None:
+    page.set_input_files(
+        "input[type=file]",
+        {
+            "name": "学校.xlsx",
+            "mimeType": "application/octet-stream",
+            "buffer": content,
+        },
+    )
+    send(page)
