@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from django.utils.translation import gettext as _
-from import_export.widgets import CharWidget, ForeignKeyWidget, Widget
+from import_export.widgets import CharWidget, Widget
 
 HYPHENS = re.compile("[\u2010-\u2015\u2212\u30fc\uff0d\uff70\u2500-]")
 BETWEEN_DIGITS = re.compile(r"[\s()（）.〒-]")
@@ -110,24 +110,3 @@ class YesNoWidget(Widget):
 
     def render(self, value, obj=None, **kwargs) -> str:
         return "はい" if value else "いいえ"
-
-
-class ScopedWidget(ForeignKeyWidget):
-    """Find a related record only among those that the resource was given."""
-
-    def __init__(self, queryset, field):
-        super().__init__(queryset.model, field=field)
-        self.queryset = queryset
-
-    def get_queryset(self, value, row, *args, **kwargs):
-        return self.queryset
-
-    def clean(self, value, row=None, **kwargs):
-        """The record; a hidden one and a missing one are refused alike."""
-        text = narrow(value)
-        if not text:
-            return None
-        found = self.queryset.filter(**{self.field: text}).first()
-        if found is None:
-            raise ValueError(_("There is no such record. Check what is written here."))
-        return found

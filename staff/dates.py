@@ -34,10 +34,3 @@ def wareki_weekday(on: date) -> str:
 def fiscal_year(on: date) -> int:
     """The Japanese fiscal year (April to March) that *on* lies in."""
     return on.year if on.month >= 4 else on.year - 1
-
-
-def fiscal_year_label(year: int) -> str:
-    """A fiscal year as papers name it: 2026 is ``令和8年度``, 2019 ``令和元年度``."""
-    if year >= 2019:
-        return f"令和{'元' if year == 2019 else year - 2018}年度"
-    return f"平成{year - 1988}年度"

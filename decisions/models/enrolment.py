@@ -70,6 +70,3 @@ class Enrolment(models.Model):
     def is_empty(self) -> bool:
         """Whether it was ended before its first day: the child never came."""
         return self.ends_on is not None and self.ends_on <= self.starts_on
-
-    def is_in_force(self, on: date) -> bool:
-        return self.starts_on <= on and (self.ends_on is None or on < self.ends_on)

@@ -1,7 +1,6 @@
 """People, and what their dated memberships let them do today."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
@@ -173,9 +172,6 @@ class Membership(models.Model):
             "valid_from": str(self.valid_from),
             "valid_to": str(self.valid_to or ""),
         }
-
-    def is_in_force(self, on: date) -> bool:
-        return self.valid_from <= on and (not self.valid_to or on <= self.valid_to)
 
 
 class Delegation(models.Model):
