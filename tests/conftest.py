@@ -3,6 +3,7 @@
 import pytest
 
 from staff.models import Membership, Partner, Unit
+from tests import databases
 from tests.factories import (
     CaseFactory,
     EnrolmentFactory,
@@ -43,6 +44,27 @@ EVERYBODY = [
     "school",
     "group",
 ]
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """A database in memory that is filled already is migrated only as far as needed."""
+    return databases.is_in_memory()
+
+
+@pytest.fixture(scope="session")
+def migrated_memory(django_db_modify_db_settings):
+    """The memory that Django is about to open, filled from an earlier run."""
+    memory = databases.fill()
+    yield memory
+    if memory is not None:
+        memory.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(migrated_memory, django_db_setup):
+    """As pytest-django does it, with the migrated database kept for the next run."""
+    databases.keep(migrated_memory)
 
 
 @pytest.fixture
