@@ -17,13 +17,8 @@ from wagtail.log_actions import get_active_log_context
 
 from exchange.mail import notify
 from forms.answers import Reading, read
-from forms.compiler import (
-    breaking_changes,
-    canonical,
-    compile_form,
-    digest_of,
-    fields_of,
-)
+from forms.changes import breaking_changes
+from forms.compiler import canonical, compile_form, digest_of, fields_of
 from forms.forms.controls import control_of
 from forms.forms.text import narrow
 from forms.handlers import handle, refusal_of_change
@@ -65,13 +60,13 @@ def publish_version(
     Nothing is added where the document is the one in force. FormProblems, and with it
     the end of the caller's transaction, where the definition is not sound.
     """
-    compiled = compile_form(definition)
-    if compiled.problems:
-        raise FormProblems(compiled.problems)
     # Two editors who publish at once: the second waits here, then counts on.
     FormDefinition.objects.select_for_update().get(pk=definition.pk)
     last = definition.latest_version()
     before = last.document if last else {}
+    compiled = compile_form(definition, previous=before)
+    if compiled.problems:
+        raise FormProblems(compiled.problems)
     refusal = refusal_of_change(before.get("handler"), definition.handler)
     if refusal:
         raise FormProblems([refusal])
@@ -143,10 +138,13 @@ def record_unpublishing(sender, instance, **kwargs) -> None:
 
 
 @transaction.atomic
-def start_draft(form: FormDefinition, *, by: User | None) -> tuple[Draft, str]:
+def start_draft(
+    form: FormDefinition, *, by: User | None, query: Mapping[str, str] | None = None
+) -> tuple[Draft, str]:
     """Begin to fill in a form; return the draft and its key, known to the browser only.
 
-    A school or group that has logged in finds itself chosen already.
+    A school or group that has logged in finds itself chosen already. *query* is what
+    the link says: a hidden value takes from it what the form allows.
     """
     version = form.latest_version()
     if version is None or not form.live:
@@ -158,6 +156,8 @@ def start_draft(form: FormDefinition, *, by: User | None) -> tuple[Draft, str]:
     for question in fields_of(version.document):
         if partner and question["type"] == "partner":
             typed[question["key"]] = {"code": partner.code, "name": ""}
+        if question["type"] == "preset" and query:
+            typed[question["key"]] = control_of(question).arrived(question, query)
     draft = Draft.objects.create(
         version=version,
         key_hash=hash_of(key),
@@ -199,7 +199,9 @@ def save_page(draft: Draft, page: Mapping, post: QueryDict) -> Draft:
     if Submission.objects.filter(token=token_of(draft)).exists():
         return draft
     for question in page["fields"]:
-        draft.answers[question["key"]] = control_of(question).read(question, post)
+        control = control_of(question)
+        if control.is_typed:
+            draft.answers[question["key"]] = control.read(question, post)
     draft.expires_at = timezone.now() + KEPT
     draft.save(update_fields=["answers", "expires_at", "changed_at"])
     return draft
@@ -312,8 +314,8 @@ def _indexed(submission: Submission) -> list[IndexedAnswer]:
     for question in fields_of(submission.version.document):
         slot, value = question.get("slot"), submission.answers.get(question["key"])
         if slot and value is not None:
-            text = control_of(question).show(question, value)
-            shown.setdefault(slot, []).append(text)
+            for name, text in control_of(question).slots(question, value).items():
+                shown.setdefault(name, []).append(text)
             if question["type"] == "date":
                 days[slot] = value
     return [
