@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
-from forms.blocks.conditions import RuleBlock, question_reference
+from forms.blocks.conditions import perhaps, question_reference
 from forms.blocks.questions import (
     CODE,
     CODE_ERROR,
@@ -135,7 +135,7 @@ class OptionBlock(blocks.StructBlock):
     free_text = blocks.BooleanBlock(
         label=_("With a text box of its own (“Other”)"), required=False, default=False
     )
-    when = RuleBlock(label=_("Can be chosen only when"))
+    when = perhaps(_("Can be chosen only when"))
     translations = blocks.ListBlock(
         OptionTranslationBlock(), label=_("Translations"), default=[]
     )
