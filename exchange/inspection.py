@@ -130,7 +130,7 @@ def _why_not(content: bytes, ending: str) -> str:
 
 
 def keep_pdf(content: bytes) -> Inspected:
-    """A PDF as it is, as it may be signed; none that is locked, runs or hides things."""
+    """A PDF as it is: it may be signed. None that is locked, runs or hides things."""
     if b"%%EOF" not in content[-2048:] or zipfile.is_zipfile(io.BytesIO(content)):
         raise ValidationError(
             _("This PDF is damaged or carries another file. Please save it again.")
