@@ -42,9 +42,9 @@ COPIED = (
     "row_title",
     "min_rows",
     "max_rows",
-    "kinds",
-    "max_mb",
-    "max_files",
+    "types",
+    "max_size_mb",
+    "max_count",
 )
 START_TEXTS = ("intro", "who_may", "what_you_need", "privacy_note", "next_steps")
 GRADE_LABELS = {
