@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from forms.words import by_key
 
-LIMITS_DOWN = ("max", "maximum", "most", "max_rows", "max_mb", "max_files")
+LIMITS_DOWN = ("max", "maximum", "most", "max_rows", "max_size_mb", "max_count")
 LIMITS_UP = ("minimum", "least", "min_rows")
 WORDS = ("label", "help", "text", "row_title", "unit")
 INNER = ("decimals", "not_future", "is_name", "partner_kind", "source", "calc")
-INNER += ("kinds", "parameter", "allowed", "value")
+INNER += ("types", "parameter", "allowed", "value")
 OUTER = ("code", "slot", "sensitive", "retention", "width", "i18n", "kana_optional")
 
 

@@ -42,15 +42,16 @@ COPIED = (
     "row_title",
     "min_rows",
     "max_rows",
-    "kinds",
-    "max_mb",
-    "max_files",
+    "types",
+    "max_size_mb",
+    "max_count",
 )
 START_TEXTS = ("intro", "who_may", "what_you_need", "privacy_note", "next_steps")
 GRADE_LABELS = {
     "e": gettext_noop("Elementary school, year %(year)s"),
     "j": gettext_noop("Junior high school, year %(year)s"),
 }
+UNKNOWN = gettext_noop("I do not know")
 CONSENT_LABELS = {
     "yes": gettext_noop("I agree"),
     "not_yet": gettext_noop("Not yet"),
@@ -214,17 +215,20 @@ def fixed_option(key: str, words: str, label: str = "", **names: Any) -> dict[st
 
 
 def _yes_no(value: dict, field: dict) -> dict[str, Any]:
-    options = [fixed_option("yes", "Yes"), fixed_option("no", "No")]
+    options = [
+        fixed_option("yes", gettext_noop("Yes")),
+        fixed_option("no", gettext_noop("No")),
+    ]
     if value.get("with_unknown"):
-        options.append(fixed_option("unknown", "I do not know"))
+        options.append(fixed_option("unknown", UNKNOWN))
     return {"options": options}
 
 
 def _grade(value: dict, field: dict) -> dict[str, Any]:
     options = [fixed_option(key, GRADE_LABELS[key[0]], year=key[1]) for key in GRADES]
     options += [
-        fixed_option("other", "Other"),
-        fixed_option("unknown", "I do not know"),
+        fixed_option("other", gettext_noop("Other")),
+        fixed_option("unknown", UNKNOWN),
     ]
     return {"options": options}
 

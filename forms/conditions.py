@@ -83,12 +83,12 @@ class ConditionReader:
 
     def read_question(self, question: dict, owner: Owner, value: dict) -> None:
         question["when"] = self.rule(owner, value)
-        duty = self.rule(owner, value.get("required_when") or {})
+        duty = self.rule(owner, only(value.get("required_when")))
         if duty:
             question["required_when"] = duty
         options = question.get("options") or []
         for option, item in zip(options, value.get("options") or [], strict=False):
-            rule = self.rule(owner, item["value"].get("when") or {})
+            rule = self.rule(owner, only(item["value"].get("when")))
             if rule:
                 option["when"] = rule
         if question["type"] == "calculated":
@@ -400,6 +400,13 @@ KINDS: dict[str, tuple] = {
     "join": (),
 }
 NUMBERS_OF = {"difference": (2, 2), "age": (1, 1), "days": (2, 2)}
+
+
+def only(rule: Any) -> dict:
+    """A rule of the editor, which keeps it as a list of at most one."""
+    if isinstance(rule, list):
+        return rule[0]["value"] if rule else {}
+    return rule or {}
 
 
 def former_words(previous: dict | None) -> dict[str, str]:

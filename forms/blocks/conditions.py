@@ -88,6 +88,11 @@ class RuleBlock(blocks.StructBlock):
         collapsed = True
 
 
+def perhaps(label: str) -> blocks.ListBlock:
+    """A rule that most questions do not have: until it is added, it takes no room."""
+    return blocks.ListBlock(RuleBlock(), label=label, default=[], max_num=1)
+
+
 class ConditionalBlock(blocks.StructBlock):
     """What may be shown under conditions only."""
 

@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
-from forms.blocks.conditions import RuleBlock, question_reference
+from exchange.inspection import DEFAULT_KINDS, KINDS
+from forms.blocks.conditions import perhaps, question_reference
 from forms.blocks.questions import (
     CODE,
     CODE_ERROR,
@@ -135,7 +136,7 @@ class OptionBlock(blocks.StructBlock):
     free_text = blocks.BooleanBlock(
         label=_("With a text box of its own (“Other”)"), required=False, default=False
     )
-    when = RuleBlock(label=_("Can be chosen only when"))
+    when = perhaps(_("Can be chosen only when"))
     translations = blocks.ListBlock(
         OptionTranslationBlock(), label=_("Translations"), default=[]
     )
@@ -302,29 +303,23 @@ class ConsentBlock(QuestionBlock):
         label_format = "{label}"
 
 
-FILE_KINDS = [
-    ("pdf", "PDF"),
-    ("image", _("Pictures (JPEG, PNG)")),
-    ("word", "Word"),
-    ("excel", "Excel"),
-]
-
-
 class FileBlock(QuestionBlock):
     """Files to attach."""
 
-    kinds = blocks.MultipleChoiceBlock(
-        label=_("Kinds of files"), choices=FILE_KINDS, default=["pdf", "image"]
+    types = blocks.MultipleChoiceBlock(
+        label=_("Kinds of files"),
+        choices=[(name, label) for name, (label, _endings) in KINDS.items()],
+        default=list(DEFAULT_KINDS),
     )
-    max_mb = blocks.IntegerBlock(
-        label=_("Largest file (MB)"), default=10, min_value=1, max_value=50
+    max_size_mb = blocks.IntegerBlock(
+        label=_("Largest file (MB)"), default=10, min_value=1, max_value=10
     )
-    max_files = blocks.IntegerBlock(
+    max_count = blocks.IntegerBlock(
         label=_("At most so many files"), default=3, min_value=1, max_value=20
     )
 
     class Meta:
         icon = "upload"
         label = _("Files")
-        form_layout = layout("kinds", "max_mb", "max_files")
+        form_layout = layout("types", "max_size_mb", "max_count")
         label_format = "{label}"

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
-from forms.blocks.conditions import CONDITIONS, ConditionalBlock, RuleBlock
+from forms.blocks.conditions import CONDITIONS, ConditionalBlock, perhaps
 
 CODE = r"^[a-z][a-z0-9_]{0,39}$"
 CODE_ERROR = {
@@ -98,7 +98,7 @@ class QuestionBlock(EntryBlock):
     required = blocks.BooleanBlock(
         label=_("Must be answered"), required=False, default=False
     )
-    required_when = RuleBlock(label=_("Must be answered when"))
+    required_when = perhaps(_("Must be answered when"))
 
 
 SETTINGS = ["code", "slot", "sensitive", "retention", "width", "translations"]
