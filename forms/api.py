@@ -273,4 +273,3 @@ def page_of(request: HttpRequest, form: FormDefinition) -> str:
 
 def listed(faults: dict[str, str]) -> list[dict[str, str]]:
     return [{"pointer": place, "detail": words} for place, words in faults.items()]
-

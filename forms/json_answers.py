@@ -216,7 +216,7 @@ AS_JSON: dict[str, Callable[[Field, Any], Any]] = {
 
 
 def faults_of(document: Mapping, reading: Reading, rows: Mapping[str, Any]) -> Faults:
-    """The evaluator's refusals by pointer. *rows* are the typed answers, for numbers."""
+    """The evaluator's refusals by pointer; *rows* are the typed answers."""
     places = {}
     for field in fields_of(document):
         pointer = f"/answers/{escaped(field['code'])}"

@@ -93,3 +93,13 @@ class SubmissionQuerySet(models.QuerySet):
         referrals = self.model._meta.get_field("referral").related_model.objects
         as_matter = models.Q(referral__in=referrals.visible_to(user))
         return self.filter(as_matter | own if own is not None else as_matter)
+
+
+class PartnerKeyQuerySet(models.QuerySet):
+    """Keys of partners' programs: for system administrators alone."""
+
+    def visible_to(self, user) -> "PartnerKeyQuerySet":
+        is_administrator = user.is_authenticated and user.scope.has(
+            "system_administrator"
+        )
+        return self.all() if is_administrator else self.none()

@@ -20,6 +20,7 @@ from wagtail.snippets.views.snippets import (
     CopyView,
     CreateView,
     EditView,
+    IndexView,
     SnippetViewSet,
     UnpublishView,
 )
@@ -27,6 +28,13 @@ from wagtail.snippets.views.snippets import (
 from forms.forms.editor import FormDefinitionForm
 from forms.models import FormDefinition, FormVersion
 from forms.services import FormProblems
+from forms.views.building import (
+    BeginView,
+    CompareView,
+    OverviewView,
+    SaveAsFileView,
+    TryView,
+)
 from staff.views import PrivateView
 
 
@@ -62,19 +70,12 @@ class FormCopyView(PublishesSoundFormsOnly, CopyView):
 class FormEditView(PublishesSoundFormsOnly, EditView):
     """A form being changed."""
 
-    versions_url_name = "forms_admin:versions"
-
     @cached_property
     def header_more_buttons(self):
-        buttons = [
-            *super().header_more_buttons,
-            Button(
-                _("Versions"),
-                url=reverse(self.versions_url_name, args=[self.object.pk]),
-                icon_name="history",
-                priority=10,
-            ),
-        ]
+        buttons = [*super().header_more_buttons]
+        for at, (label, name, icon) in enumerate(BESIDE):
+            address = reverse(f"forms_admin:{name}", args=[self.object.pk])
+            buttons.append(Button(label, url=address, icon_name=icon, priority=at + 4))
         if self.live_object.live and self.live_object.versions.exists():
             buttons.append(
                 Button(
@@ -85,6 +86,15 @@ class FormEditView(PublishesSoundFormsOnly, EditView):
                 )
             )
         return buttons
+
+
+class FormListView(IndexView):
+    """The forms; a new one begins with a choice of what to begin with."""
+
+    @cached_property
+    def add_url(self):
+        can_add = self.request.user.has_perm("portal_forms.add_formdefinition")
+        return reverse("forms_admin:begin") if can_add else None
 
 
 class FormUnpublishView(UnpublishView):
@@ -126,6 +136,22 @@ class VersionsView(PrivateView, TemplateView):
         }
 
 
+BUILDING = {
+    "versions": VersionsView.as_view(),
+    "compare": CompareView.as_view(),
+    "overview": OverviewView.as_view(),
+    "try": TryView.as_view(),
+    "file": SaveAsFileView.as_view(),
+}
+BESIDE = [
+    (_("Try it out"), "try", "view"),
+    (_("Map and check"), "overview", "site"),
+    (_("What differs"), "compare", "history"),
+    (_("Versions"), "versions", "list-ul"),
+    (_("Save as a file"), "file", "download"),
+]
+
+
 def versions_url(form: FormDefinition) -> str | None:
     return reverse("forms_admin:versions", args=[form.pk]) if form.number else None
 
@@ -143,6 +169,7 @@ class FormDefinitionViewSet(SnippetViewSet):
     add_view_class = FormCreateView
     copy_view_class = FormCopyView
     edit_view_class = FormEditView
+    index_view_class = FormListView
     unpublish_view_class = FormUnpublishView
     list_display = [
         "title",
@@ -193,8 +220,11 @@ class FormDefinitionViewSet(SnippetViewSet):
         )
 
     def get_urlpatterns(self):
-        versions = require_admin_access(VersionsView.as_view())
         return [
             *super().get_urlpatterns(),
-            path("versions/<int:pk>/", versions, name="versions"),
+            path("begin/", require_admin_access(BeginView.as_view()), name="begin"),
+            *(
+                path(f"{name}/<int:pk>/", require_admin_access(view), name=name)
+                for name, view in BUILDING.items()
+            ),
         ]

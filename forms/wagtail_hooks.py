@@ -5,10 +5,16 @@ from wagtail import hooks
 from wagtail.admin.auth import require_admin_access
 from wagtail.snippets.models import register_snippet
 
+from forms.key_viewsets import partner_key_viewset
 from forms.views.files import AttachmentView
 from forms.viewsets import FormDefinitionViewSet
 
 register_snippet(FormDefinitionViewSet)
+
+
+@hooks.register("register_admin_viewset")
+def register_partner_keys():
+    return partner_key_viewset
 
 
 @hooks.register("register_admin_urls")

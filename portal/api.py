@@ -3,9 +3,11 @@
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import JSONRenderer
 
+from exchange.problems import Problem
+from forms.api import router as forms
 from programs.api import router as programme
 
 
@@ -19,6 +21,7 @@ api = NinjaAPI(
     title="Ibasho", version="1", urls_namespace="api-1", renderer=ReadableJSON()
 )
 api.add_router("", programme)
+api.add_router("", forms)
 
 
 def problem(status: int, title: str, **members) -> HttpResponse:
@@ -44,6 +47,22 @@ def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 @api.exception_handler(HttpError)
 def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(error.status_code, str(error))
+
+
+@api.exception_handler(Problem)
+def explained(request: HttpRequest, error: Problem) -> HttpResponse:
+    answer = problem(error.status_code, str(error), **error.members)
+    for name, value in error.headers.items():
+        answer[name] = value
+    return answer
+
+
+@api.exception_handler(AuthenticationError)
+def unknown_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    title = _("Send the key of your school or group: Authorization: Bearer ibk_…")
+    answer = problem(401, title)
+    answer["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 @api.exception_handler(ValidationError)

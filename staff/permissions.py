@@ -121,6 +121,9 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "decisions.change_papersettings",
         "home.change_contactsettings",
         "exchange.view_outboxitem",
+        "portal_forms.view_partnerkey",
+        "portal_forms.add_partnerkey",
+        "portal_forms.change_partnerkey",
     ],
 }
 

@@ -3,6 +3,7 @@
 from forms.models.attachment import Attachment
 from forms.models.definition import FormDefinition
 from forms.models.message import SubmissionMessage
+from forms.models.partner_key import PartnerKey
 from forms.models.retention import LegalHold, RetentionRun
 from forms.models.submission import Draft, IndexedAnswer, Submission
 from forms.models.town import Town
@@ -19,4 +20,5 @@ __all__ = [
     "Submission",
     "SubmissionMessage",
     "Town",
+    "PartnerKey",
 ]

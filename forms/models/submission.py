@@ -40,6 +40,13 @@ class Draft(models.Model):
         blank=True,
         related_name="+",
     )
+    sent_with = models.ForeignKey(
+        "portal_forms.PartnerKey",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     answers = models.JSONField(default=dict)
     started_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

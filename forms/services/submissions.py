@@ -79,6 +79,8 @@ def _writes_for_partner(draft: Draft) -> bool:
 
     Days may lie between the beginning and the sending, and a post may end on any.
     """
+    if draft.sent_with:
+        return draft.sent_with.is_in_force
     posts = Membership.objects.in_force().filter(
         user=draft.owner_id,
         user__is_active=True,
