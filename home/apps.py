@@ -14,10 +14,16 @@ class HomeConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
         from django.db.models.signals import post_delete, post_migrate, post_save
+        from wagtail import workflows
 
         from home import handlers
+        from home.approval import schedule, trail  # noqa: F401  schedule registers itself
 
+        # Only our step can be added: Wagtail's lets the requester approve.
+        workflows.TASK_TYPES = [self.get_model("ApprovalTask")]
         post_migrate.connect(handlers.after_migrate, sender=self)
         user_logged_in.connect(handlers.on_login)
         post_save.connect(handlers.on_membership, sender="staff.Membership")
         post_delete.connect(handlers.on_membership, sender="staff.Membership")
+        post_save.connect(trail.on_log_entry, sender="wagtailcore.PageLogEntry")
+        post_save.connect(trail.on_task_edited, sender="wagtailcore.ModelLogEntry")
