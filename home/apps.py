@@ -22,6 +22,7 @@ class HomeConfig(AppConfig):
         # Only our step can be added: Wagtail's lets the requester approve.
         workflows.TASK_TYPES = [self.get_model("ApprovalTask")]
         post_migrate.connect(handlers.after_migrate, sender=self)
+        post_save.connect(handlers.on_locale, sender="wagtailcore.Locale")
         user_logged_in.connect(handlers.on_login)
         post_save.connect(handlers.on_membership, sender="staff.Membership")
         post_delete.connect(handlers.on_membership, sender="staff.Membership")
