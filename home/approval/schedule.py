@@ -6,15 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Page, Revision, get_default_page_content_type
 
-from exchange.handlers import every
-from exchange.services import place_of
-
 logger = logging.getLogger(__name__)
 
-OFTEN = 15
 
-
-@every(OFTEN)
 def run_schedule() -> None:
     """Publish what is due and take offline what is over; one that fails stops no other.
 
@@ -37,7 +31,7 @@ def attempt(act, key: int) -> None:
         with transaction.atomic():
             act(key)
     except Exception as error:  # noqa: BLE001  the other pages go on
-        logger.error("Schedule: %s", place_of(error))
+        logger.error("Schedule of page %s: %s", key, type(error).__name__)
 
 
 def take_offline(key: int) -> None:

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Page, TaskState, WorkflowState
 
-from exchange.mail import notify
 from home.approval import rules
+from home.approval.news import News
+from home.approval.news import tell as spread
 from home.models.approval import ApprovalState
 from staff.models import User
 from staff.templatetags.japanese import wareki_time
@@ -174,10 +175,6 @@ def tell_approvers(state: TaskState) -> None:
 
 def tell(people: Iterable[User], state: TaskState, subject: str, line: str) -> None:
     """One mail a person through the outbox; no title, no content."""
-    notify(
-        people,
-        subject=subject,
-        lines=[line],
-        path=reverse("page_approval:show", args=[state.workflow_state.object_id]),
-        key=f"page-approval:{state.pk}:{state.status}",
-    )
+    path = reverse("page_approval:show", args=[state.workflow_state.object_id])
+    key = f"page-approval:{state.pk}:{state.status}"
+    spread(people, News(subject, line, path, key))
