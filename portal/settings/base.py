@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.pagecache.OfferPublicPages",
     "portal.middleware.AnswerOutages",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.RefuseUnreadableInput",
+    "portal.pagecache.RememberSite",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.SpeakTheLanguageOfTheAddress",
     "django.middleware.common.CommonMiddleware",
