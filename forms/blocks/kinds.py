@@ -68,7 +68,7 @@ class NumberBlock(QuestionBlock):
     """A number, whole or with decimals."""
 
     decimals = blocks.IntegerBlock(
-        label=_("Decimals"), default=0, min_value=0, max_value=4
+        label=_("Decimals"), required=False, default=0, min_value=0, max_value=4
     )
     minimum = blocks.IntegerBlock(label=_("Smallest number"), required=False)
     maximum = blocks.IntegerBlock(label=_("Largest number"), required=False)

@@ -56,7 +56,7 @@ class RepeatBlock(QuestionBlock):
         help_text=_("# stands for the number of the row."),
     )
     min_rows = blocks.IntegerBlock(
-        label=_("Fewest rows"), default=0, min_value=0, max_value=20
+        label=_("Fewest rows"), required=False, default=0, min_value=0, max_value=20
     )
     max_rows = blocks.IntegerBlock(
         label=_("Most rows"), default=10, min_value=1, max_value=50

@@ -26,7 +26,7 @@ def posted(prefix: str, value) -> dict:
             for name, content in posted(f"{prefix}-{key}", child).items()
         }
     if not isinstance(value, list):
-        return {} if value in (None, False) else {prefix: value}
+        return {} if value is None or value is False else {prefix: value}
     data = {f"{prefix}-count": len(value)}
     for at, item in enumerate(value):
         here = f"{prefix}-{at}"
