@@ -3,13 +3,21 @@
 from functools import wraps
 
 from django.http import Http404
-from django.urls import reverse
+from django.urls import path, reverse
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
+from home import reports
 from home.models import ContactSettings
+from home.viewsets import SharedGroup
 
+OWN_REPORTS = (
+    reports.FactsReport,
+    reports.ChildrensWordsReport,
+    reports.OpinionsReport,
+)
 LEADS_OUTSIDE = ("whats-new", "editor-guide")
 
 
@@ -36,16 +44,52 @@ def close_shared_reports():
     Its own addresses stand before those of hooks and cannot be covered; the patterns
     are not resolved yet when this is called.
     """
-    from wagtail.admin.urls import reports
+    from wagtail.admin.urls import reports as wagtails_reports
 
-    decorate_urlpatterns(reports.urlpatterns, for_administrators)
+    decorate_urlpatterns(wagtails_reports.urlpatterns, for_administrators)
     return []
 
 
+@hooks.register("register_admin_viewset")
+def shared_by_pages():
+    return SharedGroup()
+
+
+@hooks.register("register_admin_urls")
+def own_reports():
+    """The reports of this portal, each behind its own permission."""
+    return [
+        path(f"page-reports/{view.name}/", view.as_view(), name=f"report_{view.name}")
+        for view in OWN_REPORTS
+    ]
+
+
+class OwnReportItem(MenuItem):
+    """A report of ours in the menu, for those who may open it."""
+
+    def __init__(self, view, order: int):
+        super().__init__(
+            view.page_title,
+            reverse(f"report_{view.name}"),
+            name=f"report-{view.name}",
+            icon_name=view.header_icon,
+            order=order,
+        )
+        self.permission = view.permission_required
+
+    def is_shown(self, request) -> bool:
+        return request.user.has_perm(self.permission)
+
+
 @hooks.register("construct_reports_menu")
-def reports_for_administrators(request, items):
+def reports_in_menu(request, items):
+    """Wagtail's reports for administrators alone; ours by their permissions."""
     if not is_administrator(request.user):
         items.clear()
+    for order, view in enumerate(OWN_REPORTS):
+        item = OwnReportItem(view, order)
+        if item.is_shown(request):
+            items.append(item)
 
 
 @hooks.register("construct_help_menu")

@@ -13,6 +13,7 @@ class ProgramsConfig(AppConfig):
 
     def ready(self) -> None:
         from exchange.resources import register
+        from programs import care  # noqa: F401  registers its facts
         from programs.resources import PartnerResource
 
         register(

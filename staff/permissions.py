@@ -77,6 +77,14 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     "web_editor": [
         "wagtailadmin.access_admin",
         "home.change_contactsettings",
+        "home.review_facts",
+        "home.add_section",
+        "home.change_section",
+        "home.view_section",
+        "home.add_reading",
+        "home.change_reading",
+        "home.delete_reading",
+        "home.view_reading",
         "programs.change_site",
         "programs.view_site",
         "programs.add_servicetype",
@@ -120,6 +128,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "staff.export_partner",
         "decisions.change_papersettings",
         "home.change_contactsettings",
+        "home.review_facts",
         "exchange.view_outboxitem",
     ],
 }

@@ -8,7 +8,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 
 from home.blocks import LinkBlock
-from home.models import BasePage
+from home.models import BasePage, NewsPage
 from programs import calendar, hours
 from programs.models.facts import SchoolHoliday, ServiceType, Site
 
@@ -49,6 +49,7 @@ class ProgrammePage(BasePage):
             "states": [hours.state_of(table, now) for table in tables],
             "tables": [table for table in tables if table.site.parent_id is None],
             "services": ServiceType.objects.public(),
+            "news": NewsPage.latest()[:3],
             "site_pages": {
                 page.site_id: page for page in SitePage.objects.live().public()
             },
@@ -65,7 +66,7 @@ class SitePage(BasePage):
 
     template = "programs/site_page.html"
     parent_page_types = ["home.ContentPage"]
-    subpage_types = []
+    subpage_types: list[str] = []
     content_panels = [
         *BasePage.content_panels[:1],
         FieldPanel("site"),

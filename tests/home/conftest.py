@@ -1,0 +1,5 @@
+"""The seed's public content."""
+
+from tests.programs.conftest import seeded
+
+__all__ = ["seeded"]
