@@ -72,8 +72,8 @@ def test_the_report_is_for_editors_and_leaves_as_a_workbook(seeded, log_in):
     rows = list(sheet.values)
     assert rows[0][0] == "対象" and rows[1][0] == "とよなか縁結実"
     assert rows[1][-1].startswith("http")
-    assert "事実の見直し" in client.get("/admin/").text
-    assert "事実の見直し" not in log_in("intake").get("/admin/").text
+    assert "/admin/page-reports/facts/" in client.get("/admin/").text
+    assert "/admin/page-reports/" not in log_in("intake").get("/admin/").text
     assert log_in("operator").get("/admin/page-reports/facts/").status_code in (
         302,
         403,

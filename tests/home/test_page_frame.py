@@ -21,7 +21,7 @@ from home.models import (
     Section,
 )
 from programs.models import Site
-from tests.programs.test_pages import PATHS
+from tests.programs.test_pages import PATHS, words
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def site(seeded):
 
 def test_every_page_says_whose_it_is_and_asks_whether_it_was_of_use(client, seeded):
     for path in PATHS:
-        text = client.get(path).text
+        text = words(client, path)
         assert "ページ番号" in text and "更新日" in text, path
         assert 'action="/feedback/' in text and "data-print" in text, path
         assert "こども支援課 支援企画係" in text, path
