@@ -58,7 +58,7 @@ def due(record: Cared, until: date, kind: str, name: str, address: str) -> Itera
 def of_pages(until: date) -> Iterator[DueFact]:
     """Pages and the blocks of facts on them; drafts too: they will be published."""
     sections = Section.objects.in_bulk()
-    pages = Page.objects.filter(depth__gt=1).order_by("path").specific()
+    pages = Page.objects.filter(depth__gt=1, alias_of=None).order_by("path").specific()
     for page in pages:
         if not isinstance(page, BasePage):
             continue

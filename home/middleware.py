@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from home import readings
+from home import freshness, readings
 from home.models import Reading
 
 NEVER = (
@@ -33,14 +33,19 @@ class Furigana:
         html = response.content.decode()
         if not readings.wanted(request):
             changed = readings.without_ruby(html)
-        elif 'lang="ja"' in html[:200]:
-            words = dict(Reading.objects.approved().values_list("word", "reading"))
+        elif '<html lang="ja' in html[:200]:
+            words = freshness.remembered("readings", dictionary)
             changed = readings.with_readings(html, words)
         else:
             changed = html
         if changed is not html:
             response.content = changed
         return response
+
+
+def dictionary() -> dict[str, str]:
+    """Every approved word with its reading."""
+    return dict(Reading.objects.approved().values_list("word", "reading"))
 
 
 def is_page(request: HttpRequest, response: HttpResponse) -> bool:

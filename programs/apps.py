@@ -13,7 +13,10 @@ class ProgramsConfig(AppConfig):
 
     def ready(self) -> None:
         from exchange.resources import register
-        from programs import care  # noqa: F401  registers its facts
+        from programs import (
+            care,  # noqa: F401  registers its facts
+            handlers,  # noqa: F401  registers mail and schedule
+        )
         from programs.resources import PartnerResource
 
         register(

@@ -115,7 +115,8 @@ def load_readings() -> None:
 
 def load_pages(*, demo: bool) -> None:
     """The top page and those below it, published, and the web site over them."""
-    top = ProgrammePage.objects.first() or create_top_page()
+    own = ProgrammePage.objects.filter(locale__language_code=settings.LANGUAGE_CODE)
+    top = own.first() or create_top_page()
     made: dict[str, tuple[BasePage, list[str]]] = {}
     for name in ORDER:
         row = read(name)
@@ -124,13 +125,13 @@ def load_pages(*, demo: bool) -> None:
         above = row.pop("parent", "")
         parent = made[above][0] if above in made else top
         if above and above not in made:
-            parent = Page.objects.get(slug=above)
+            parent = top.get_descendants().get(slug=above)
         if not parent.get_children().filter(slug=row["slug"]).exists():
             related = row.pop("related", [])
             page = parent.add_child(instance=build(row, demo=demo))
             made[name] = page, related
     # Only now are all the pages there that others name as related.
-    keys = dict(Page.objects.values_list("slug", "pk"))
+    keys = dict(top.get_descendants().values_list("slug", "pk"))
     for page, related in made.values():
         page.related = json.dumps(
             [{"type": "page", "value": keys[s]} for s in related if s in keys]

@@ -129,6 +129,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "decisions.change_papersettings",
         "home.change_contactsettings",
         "home.review_facts",
+        "home.change_approvalsettings",
+        "wagtailcore.change_task",
         "exchange.view_outboxitem",
     ],
 }

@@ -1,5 +1,6 @@
 """The models of home, by subject."""
 
+from home.models.approval import ApprovalSettings, ApprovalState, ApprovalTask
 from home.models.contact import ContactSettings
 from home.models.documents import DocumentListPage
 from home.models.faq import FaqPage
@@ -12,6 +13,9 @@ from home.models.statements import AccessibilityPage, PrivacyPage
 
 __all__ = [
     "AccessibilityPage",
+    "ApprovalSettings",
+    "ApprovalState",
+    "ApprovalTask",
     "BasePage",
     "Cared",
     "ChildrenPage",

@@ -70,6 +70,12 @@ class BasePage(Cared, Page):
     class Meta:
         abstract = True
 
+    def permissions_for_user(self, user):
+        """While approval is on nobody publishes by himself; see ``PagePermissions``."""
+        from home.approval.rules import PagePermissions
+
+        return PagePermissions(user, self)
+
     @property
     def updated_on(self):
         """When the page last changed for its readers."""
@@ -93,9 +99,12 @@ class BasePage(Cared, Page):
     @cached_property
     def related_pages(self) -> list[Page]:
         """The pages chosen as related, as far as they are public."""
-        chosen = [block.value.pk for block in self.related if block.value]
-        found = Page.objects.live().public().in_bulk(chosen) if chosen else {}
-        return [found[pk] for pk in chosen if pk in found]
+        chosen = [b.value.translation_key for b in self.related if b.value]
+        if not chosen:
+            return []
+        pages = Page.objects.live().public().filter(locale=self.locale_id)
+        found = {p.translation_key: p for p in pages.filter(translation_key__in=chosen)}
+        return [found[key] for key in chosen if key in found]
 
     def get_context(self, request: HttpRequest, *args, **kwargs) -> dict:
         """Tell the frame what kind of reader the page is for."""

@@ -8,6 +8,14 @@ from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
 from home import pictures, readings
+from home.languages import (
+    Spoken,
+    is_untranslated,
+    spoken,
+    tag_of,
+    text_language,
+    translated,
+)
 from home.models import ContactSettings, FaqPage, PageOpinion
 
 register = template.Library()
@@ -19,6 +27,16 @@ def site_of(context) -> Site | None:
     """The Wagtail site of the request; none where there is no request or no site."""
     request = context.get("request")
     return Site.find_for_request(request) if request else None
+
+
+def top_page(context) -> Page | None:
+    """The top page in the language of the request, read once."""
+    request, site = context.get("request"), site_of(context)
+    if site is None:
+        return None
+    if not hasattr(request, "portal_top_page"):
+        request.portal_top_page = site.root_page.localized
+    return request.portal_top_page
 
 
 @register.simple_tag(takes_context=True)
@@ -62,8 +80,8 @@ def icon(name: str) -> dict[str, str]:
 @register.inclusion_tag("partials/navigation.html", takes_context=True)
 def navigation(context) -> dict[str, object]:
     """The pages under the home page that editors marked for the menu."""
-    site = site_of(context)
-    pages = site.root_page.get_children().live().in_menu() if site else []
+    top = top_page(context)
+    pages = top.get_children().live().in_menu() if top else []
     request = context.get("request")
     return {"pages": pages, "request": request, "path": request.path if request else ""}
 
@@ -71,21 +89,27 @@ def navigation(context) -> dict[str, object]:
 @register.inclusion_tag("partials/breadcrumbs.html", takes_context=True)
 def breadcrumbs(context) -> dict[str, object]:
     """The way from the home page to this one; nothing on the home page itself."""
-    page, site = context.get("page"), site_of(context)
-    if not site or not getattr(page, "depth", None) or page.pk == site.root_page_id:
+    page, top = context.get("page"), top_page(context)
+    if not top or (getattr(page, "depth", None) or 0) <= top.depth:
         return {"ancestors": []}
-    above = page.get_ancestors().filter(depth__gte=site.root_page.depth)
+    above = page.get_ancestors().filter(depth__gte=top.depth)
     return {"ancestors": above, "page": page, "request": context.get("request")}
 
 
 @register.inclusion_tag("partials/footer_navigation.html", takes_context=True)
 def footer_navigation(context) -> dict[str, object]:
     """The pages that editors want linked at the foot of every page."""
-    site = site_of(context)
-    chosen = Q(contentpage__in_footer=True)
-    always = Q(accessibilitypage__isnull=False) | Q(privacypage__isnull=False)
-    pages = Page.objects.live().public().filter(chosen | always) if site else []
+    top, pages = top_page(context), Page.objects.none()
+    if top:
+        chosen = Q(contentpage__in_footer=True)
+        always = Q(accessibilitypage__isnull=False) | Q(privacypage__isnull=False)
+        pages = Page.objects.live().public().filter(chosen | always)
+        pages = pages.filter(locale=top.locale_id)
     return {"pages": pages, "request": context.get("request")}
+
+
+def speaks_japanese() -> bool:
+    return (get_language() or "").startswith("ja")
 
 
 @register.inclusion_tag("partials/furigana_switch.html", takes_context=True)
@@ -94,7 +118,7 @@ def furigana_switch(context) -> dict[str, object]:
     request = context.get("request")
     path = getattr(request, "path_info", "")
     in_form = path.startswith(FORM_STEPS) and path.strip("/").count("/") > 1
-    if request is None or in_form or get_language() != "ja":
+    if request is None or in_form or not speaks_japanese():
         return {"is_offered": False}
     return {
         "is_offered": True,
@@ -109,10 +133,12 @@ def picture(image, sizes: str = "") -> dict[str, object]:
     return {"picture": pictures.shown(image), "sizes": sizes or pictures.SIZES}
 
 
-@register.simple_tag
-def asked_by(audience: str) -> list:
-    """The questions of an audience, out of the page of questions."""
-    page = FaqPage.objects.live().public().first()
+@register.simple_tag(takes_context=True)
+def asked_by(context, audience: str) -> list:
+    """The questions of an audience, out of the page of questions in this language."""
+    top = top_page(context)
+    pages = FaqPage.objects.live().public()
+    page = pages.filter(locale=top.locale_id).first() if top else pages.first()
     return page.asked_by(audience) if page else []
 
 
@@ -127,6 +153,43 @@ def choice_label(block, name: str) -> str:
     """The word for a choice of a struct: what editors chose, as readers read it."""
     choices = block.block.child_blocks[name].field.choices
     return dict(choices).get(block.value[name], "")
+
+
+@register.simple_tag(takes_context=True)
+def top_address(context) -> str:
+    """The top page in the language of this page."""
+    top = top_page(context)
+    return top.get_url(context.get("request")) if top else "/"
+
+
+@register.simple_tag(takes_context=True)
+def languages(context) -> list[Spoken]:
+    """The languages in which this page can be read; none for what is no page."""
+    page = context.get("page")
+    if not isinstance(page, Page) or not page.pk:
+        return []
+    if not hasattr(page, "read_languages"):
+        page.read_languages = spoken(page, context.get("request"))
+    return page.read_languages
+
+
+@register.simple_tag
+def untranslated_from(page) -> str:
+    """The tag of the language that the text of the page is really in; else empty."""
+    if not isinstance(page, Page) or not page.pk or not is_untranslated(page):
+        return ""
+    return tag_of(text_language(page))
+
+
+@register.simple_tag(takes_context=True)
+def absolute(context, address: str) -> str:
+    """An address of ours with its host, as search engines want it."""
+    request = context.get("request")
+    return request.build_absolute_uri(address) if request else address
+
+
+register.filter("in_own_language", translated)
+register.filter("language_tag", tag_of)
 
 
 @register.filter

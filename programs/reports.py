@@ -1,4 +1,7 @@
-"""Reports for web editors: facts to review, words for children, use of pages."""
+"""Reports for web editors: facts to review, words for children, use of pages.
+
+They stand here and not in home because they leave as workbooks, by way of exchange.
+"""
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -20,7 +23,7 @@ class Report(PrivateView, TemplateView):
     """A table that says what to look at, each row with the way to its field."""
 
     permission_required = "home.review_facts"
-    template_name = "home/reports/report.html"
+    template_name = "programs/report.html"
     header_icon = "list-ul"
     name = ""
     empty_words = ""
