@@ -10,6 +10,7 @@ from wagtail.search import index
 
 from home.audiences import Audience
 from home.models.pages import BasePage
+from home.querysets import public
 
 
 class NewsPage(BasePage):
@@ -59,7 +60,11 @@ class NewsPage(BasePage):
     @classmethod
     def latest(cls) -> models.QuerySet:
         """What is published, the newest first."""
-        return cls.objects.live().public().order_by("-date", "-pk")
+        return public(cls.objects.order_by("-date", "-pk"))
+
+    def list_address(self) -> str:
+        """The list it stands in, without reading that page."""
+        return self.get_url().rstrip("/").rpartition("/")[0] + "/"
 
 
 class NewsIndexPage(BasePage):

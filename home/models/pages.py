@@ -14,6 +14,7 @@ from wagtail.search import index
 
 from home.blocks import BodyBlock
 from home.models.section import Cared
+from home.querysets import public
 
 ENOUGH_FOR_CONTENTS = 3
 WITH_HEADINGS = ("notice", "contact")
@@ -102,7 +103,7 @@ class BasePage(Cared, Page):
         chosen = [b.value.translation_key for b in self.related if b.value]
         if not chosen:
             return []
-        pages = Page.objects.live().public().filter(locale=self.locale_id)
+        pages = public(Page.objects.filter(locale=self.locale_id))
         found = {p.translation_key: p for p in pages.filter(translation_key__in=chosen)}
         return [found[key] for key in chosen if key in found]
 

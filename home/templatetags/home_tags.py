@@ -17,6 +17,7 @@ from home.languages import (
     translated,
 )
 from home.models import ContactSettings, FaqPage, PageOpinion
+from home.querysets import public
 
 register = template.Library()
 # Inside a form the switch would open the page anew and lose what was typed.
@@ -80,9 +81,11 @@ def icon(name: str) -> dict[str, str]:
 @register.inclusion_tag("partials/navigation.html", takes_context=True)
 def navigation(context) -> dict[str, object]:
     """The pages under the home page that editors marked for the menu."""
-    top = top_page(context)
-    pages = top.get_children().live().in_menu() if top else []
-    request = context.get("request")
+    top, request = top_page(context), context.get("request")
+    if request is not None and not hasattr(request, "portal_menu"):
+        # Wide and narrow screens have a menu each; it is read once.
+        request.portal_menu = list(top.get_children().live().in_menu()) if top else []
+    pages = request.portal_menu if request is not None else []
     return {"pages": pages, "request": request, "path": request.path if request else ""}
 
 
@@ -103,8 +106,8 @@ def footer_navigation(context) -> dict[str, object]:
     if top:
         chosen = Q(contentpage__in_footer=True)
         always = Q(accessibilitypage__isnull=False) | Q(privacypage__isnull=False)
-        pages = Page.objects.live().public().filter(chosen | always)
-        pages = pages.filter(locale=top.locale_id)
+        pages = Page.objects.filter(chosen | always, locale=top.locale_id)
+        pages = public(pages)
     return {"pages": pages, "request": context.get("request")}
 
 
@@ -137,7 +140,7 @@ def picture(image, sizes: str = "") -> dict[str, object]:
 def asked_by(context, audience: str) -> list:
     """The questions of an audience, out of the page of questions in this language."""
     top = top_page(context)
-    pages = FaqPage.objects.live().public()
+    pages = public(FaqPage.objects.all())
     page = pages.filter(locale=top.locale_id).first() if top else pages.first()
     return page.asked_by(audience) if page else []
 

@@ -10,6 +10,7 @@ from wagtail.fields import StreamField
 
 from home.blocks import LinkBlock
 from home.models import BasePage, NewsPage
+from home.querysets import public
 from programs import calendar, hours
 from programs.models.facts import SchoolHoliday, ServiceType, Site
 
@@ -53,9 +54,7 @@ class ProgrammePage(BasePage):
             "news": NewsPage.latest().filter(locale=self.locale_id)[:3],
             "site_pages": {
                 page.site_id: page
-                for page in SitePage.objects.live()
-                .public()
-                .filter(locale=self.locale_id)
+                for page in public(SitePage.objects.filter(locale=self.locale_id))
             },
             "holidays": SchoolHoliday.objects.filter(ends_on__gte=today),
         }
