@@ -1,6 +1,6 @@
 """Which pages the public may see."""
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from wagtail.models import PageViewRestriction
 from wagtail.query import PageQuerySet
 
@@ -10,7 +10,8 @@ def public(pages: PageQuerySet) -> PageQuerySet:
 
     Wagtail's own ``public()`` reads all restrictions first, each time it is called.
     """
-    closed = PageViewRestriction.objects.annotate(below=OuterRef("path"))
+    path = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    closed = PageViewRestriction.objects.annotate(below=path)
     return pages.live().filter(
         ~Exists(closed.filter(below__startswith=F("page__path")))
     )

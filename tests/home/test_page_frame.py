@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 from home.blocks import BodyBlock
 from home.models import (
@@ -20,6 +20,7 @@ from home.models import (
     PageOpinion,
     Section,
 )
+from home.querysets import public
 from programs.models import Site
 from tests.programs.test_pages import PATHS, words
 
@@ -230,3 +231,11 @@ def test_every_block_shows_itself_to_the_editor_who_picks_one(seeded, log_in):
         answer = client.get("/admin/block-preview/", {"id": block.definition_prefix})
         assert answer.status_code == 200, block
         assert "pages.css" in answer.text
+
+
+def test_public_pages_are_those_that_wagtail_calls_public(make_page):
+    page = make_page("closed")
+    make_page("open")
+    PageViewRestriction.objects.create(page=page, restriction_type="login")
+    assert set(public(Page.objects.all())) == set(Page.objects.live().public())
+    assert page.page_ptr not in public(Page.objects.all())
