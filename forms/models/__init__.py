@@ -5,6 +5,7 @@ from forms.models.definition import FormDefinition
 from forms.models.message import SubmissionMessage
 from forms.models.retention import LegalHold, RetentionRun
 from forms.models.submission import Draft, IndexedAnswer, Submission
+from forms.models.town import Town
 from forms.models.version import FormVersion
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "RetentionRun",
     "Submission",
     "SubmissionMessage",
+    "Town",
 ]

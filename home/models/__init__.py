@@ -1,6 +1,7 @@
 """The models of home, by subject."""
 
 from home.models.approval import ApprovalSettings, ApprovalState, ApprovalTask
+from home.models.checking import CheckWord
 from home.models.contact import ContactSettings
 from home.models.documents import DocumentListPage
 from home.models.faq import FaqPage
@@ -19,6 +20,7 @@ __all__ = [
     "BasePage",
     "Cared",
     "ChildrenPage",
+    "CheckWord",
     "ContactSettings",
     "ContentPage",
     "DocumentListPage",
