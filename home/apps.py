@@ -16,7 +16,7 @@ class HomeConfig(AppConfig):
         from django.db.backends.signals import connection_created
         from django.db.models.signals import post_delete, post_migrate, post_save
 
-        from home import freshness, handlers
+        from home import freshness, handlers, languages
         from home.signals import public_content_changed
 
         post_migrate.connect(handlers.after_migrate, sender=self)
@@ -25,4 +25,5 @@ class HomeConfig(AppConfig):
         post_save.connect(handlers.on_membership, sender="staff.Membership")
         post_delete.connect(handlers.on_membership, sender="staff.Membership")
         connection_created.connect(freshness.watch)
+        languages.remember_locales()
         public_content_changed.connect(freshness.on_public_content_changed)
