@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from portal.wsgi import application as portal_application
 
-MOST_BODY = 12 * 1024 * 1024
+# Files may come in: forms pass over what is beyond their own limits and keep the rest.
+MOST_BODY = 48 * 1024 * 1024
 IN_MEMORY = 512 * 1024
 PIECE = 64 * 1024
 THREADS = 512
@@ -43,7 +44,7 @@ def too_large() -> Refused:
     return Refused(
         "413 Content Too Large",
         _(
-            "What was sent is larger than 12 MB. Nothing of it was accepted. Please"
+            "What was sent is larger than 48 MB. Nothing of it was accepted. Please"
             " send smaller files."
         ),
     )

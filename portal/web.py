@@ -68,7 +68,7 @@ def serve_by_waitress() -> None:
         port=PORT,
         threads=int(os.environ.get("WEB_THREADS", "8")),
         connection_limit=1000,
-        max_request_body_size=12 * 1024 * 1024,
+        max_request_body_size=48 * 1024 * 1024,
         channel_timeout=60,
         ident=None,
         **trusted,

@@ -77,6 +77,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     "web_editor": [
         "wagtailadmin.access_admin",
         "home.change_contactsettings",
+        "home.change_searchsettings",
         "programs.change_site",
         "programs.view_site",
         "programs.add_servicetype",
@@ -120,6 +121,9 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "staff.export_partner",
         "decisions.change_papersettings",
         "home.change_contactsettings",
+        "home.change_searchsettings",
+        "home.change_approvalsettings",
+        "wagtailcore.change_task",
         "exchange.view_outboxitem",
     ],
 }

@@ -145,7 +145,7 @@ def test_a_body_over_the_limit_is_refused_in_japanese(portal):
         )
         answer = client.recv(65536)
         answer += client.recv(65536)
-    assert answer.startswith(b"HTTP/1.1 413") and b"12MB" in answer
+    assert answer.startswith(b"HTTP/1.1 413") and b"48MB" in answer
     assert "受け付けていません" in answer.decode()
 
 
