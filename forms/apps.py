@@ -25,8 +25,12 @@ class FormsConfig(AppConfig):
             forget_expired_drafts,
             record_unpublishing,
         )
+        from forms.services.siblings import forget_shared
+        from forms.services.tally import forget_old_counts
 
         handlers.every(HOUR)(partial(forget_expired_drafts, limit=1000))
+        handlers.every(HOUR)(forget_shared)
+        handlers.every(HOUR)(forget_old_counts)
         published.connect(
             add_version_on_publishing,
             sender=FormDefinition,

@@ -2,16 +2,20 @@
 
 from forms.services.drafts import (
     KEPT,
+    document_of,
     forget_expired_drafts,
     hash_of,
     holds_key,
     leave,
+    owner_key,
     read_draft,
     save_page,
     sent_from,
+    set_language,
     start_draft,
     token_of,
 )
+from forms.services.guard import TooMany, refuse_flood, release, set_aside
 from forms.services.look_up import look_up, look_up_hash, look_up_password
 from forms.services.submissions import IncompleteAnswers, change_status, submit
 from forms.services.versions import (
@@ -21,14 +25,18 @@ from forms.services.versions import (
     publish_version,
     record_unpublishing,
 )
+from forms.services.windows import NotReceived, record_refusal
 
 __all__ = [
     "KEPT",
     "FormProblems",
     "IncompleteAnswers",
+    "NotReceived",
+    "TooMany",
     "add_version_on_publishing",
     "change_status",
     "codes_of",
+    "document_of",
     "forget_expired_drafts",
     "hash_of",
     "holds_key",
@@ -36,11 +44,17 @@ __all__ = [
     "look_up",
     "look_up_hash",
     "look_up_password",
+    "owner_key",
     "publish_version",
     "read_draft",
+    "record_refusal",
     "record_unpublishing",
+    "refuse_flood",
+    "release",
     "save_page",
     "sent_from",
+    "set_aside",
+    "set_language",
     "start_draft",
     "submit",
     "token_of",

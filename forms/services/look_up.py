@@ -11,6 +11,20 @@ from forms.models import Submission
 PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105  an alphabet
 
 
+def spelled(number: int, length: int) -> str:
+    """A number as letters that nobody confuses, in groups of four."""
+    letters = []
+    for _position in range(length):
+        number, at = divmod(number, len(PASSWORD_LETTERS))
+        letters.append(PASSWORD_LETTERS[at])
+    return "-".join("".join(letters[at : at + 4]) for at in range(0, length, 4))
+
+
+def plain_of(password: str) -> str:
+    """A password as it is compared: typed with or without hyphens, wide or narrow."""
+    return narrow(password).replace("-", "").replace(" ", "").lower()
+
+
 def look_up_password(key: str) -> str:
     """The password to look up a submission, made from the draft's key.
 
@@ -18,18 +32,12 @@ def look_up_password(key: str) -> str:
     a reload or a second click after a lost connection shows what the first one did.
     """
     digest = salted_hmac("forms.look_up", key, algorithm="sha256").digest()
-    number = int.from_bytes(digest)
-    letters = []
-    for _position in range(16):
-        number, at = divmod(number, len(PASSWORD_LETTERS))
-        letters.append(PASSWORD_LETTERS[at])
-    return "-".join("".join(letters[at : at + 4]) for at in range(0, 16, 4))
+    return spelled(int.from_bytes(digest), 16)
 
 
 def look_up_hash(receipt: str, password: str) -> str:
     """What is stored instead of the password: typed with or without hyphens."""
-    plain = narrow(password).replace("-", "").replace(" ", "").lower()
-    return hashlib.sha256(f"{receipt}:{plain}".encode()).hexdigest()
+    return hashlib.sha256(f"{receipt}:{plain_of(password)}".encode()).hexdigest()
 
 
 def look_up(receipt: str, password: str) -> Submission | None:

@@ -14,7 +14,7 @@ from exchange.pdf import PdfError
 from forms.answers import pages_of
 from forms.models import Submission
 from forms.services import look_up
-from forms.views.journey import copy_for
+from forms.views.receipt import copy_for
 from staff.services import client_address, record_reading
 
 TRIES = 10
