@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forms.views import beginning, journey, receipt, resuming, status
+from forms.views import beginning, files, journey, receipt, resuming, status
 
 DRAFT = "forms/<slug:slug>/<uuid:uuid>"
 
@@ -19,7 +19,13 @@ urlpatterns = [
     path(f"{DRAFT}/copy.pdf", receipt.copy, name="form_copy"),
     path(f"{DRAFT}/sibling/", receipt.sibling, name="form_sibling"),
     path(f"{DRAFT}/leave/", receipt.leave_page, name="form_leave"),
+    path(f"{DRAFT}/files/<uuid:file>/", files.draft_file, name="form_file"),
     path("status/", status.status, name="status"),
     path("status/<str:receipt>/", status.status_detail, name="status_detail"),
+    path(
+        "status/<str:receipt>/files/<uuid:file>/",
+        status.status_file,
+        name="status_file",
+    ),
     path("status/<str:receipt>/copy.pdf", status.status_copy, name="status_copy"),
 ]

@@ -1,9 +1,12 @@
 """Registration of forms with the admin."""
 
+from django.urls import include, path
 from wagtail import hooks
+from wagtail.admin.auth import require_admin_access
 from wagtail.snippets.models import register_snippet
 
 from forms.desk_viewsets import held_viewset, invitation_viewset
+from forms.views.files import AttachmentView
 from forms.viewsets import FormDefinitionViewSet
 
 register_snippet(FormDefinitionViewSet)
@@ -12,3 +15,11 @@ register_snippet(FormDefinitionViewSet)
 @hooks.register("register_admin_viewset")
 def screens_beside_forms():
     return [invitation_viewset, held_viewset]
+
+
+@hooks.register("register_admin_urls")
+def file_addresses():
+    """Where staff open the files of submissions they may see."""
+    view = require_admin_access(AttachmentView.as_view())
+    addresses = [path("<int:pk>/", view, name="open")]
+    return [path("files/", include((addresses, "forms_files")))]

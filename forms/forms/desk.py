@@ -121,7 +121,6 @@ class ConductForm(RowForm):
     )
     reply_text = model_field(FormSettings, "reply_text")
     draft_days = model_field(FormSettings, "draft_days")
-    retention_days = model_field(FormSettings, "retention_days")
     least_seconds = model_field(FormSettings, "least_seconds")
     hourly = model_field(FormSettings, "hourly")
 
@@ -131,7 +130,6 @@ class ConductForm(RowForm):
         "sender_question",
         "reply_text",
         "draft_days",
-        "retention_days",
         "least_seconds",
         "hourly",
     ]

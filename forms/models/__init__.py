@@ -1,13 +1,17 @@
 """The models of forms, by subject."""
 
+from forms.models.attachment import Attachment
 from forms.models.definition import FormDefinition
 from forms.models.guard import HeldSubmission, Tally
 from forms.models.invitation import Invitation
+from forms.models.message import SubmissionMessage
+from forms.models.retention import LegalHold, RetentionRun
 from forms.models.submission import Draft, IndexedAnswer, Submission
 from forms.models.version import FormVersion
 from forms.models.windows import FormSettings, FormWindow
 
 __all__ = [
+    "Attachment",
     "Draft",
     "FormDefinition",
     "FormSettings",
@@ -16,6 +20,9 @@ __all__ = [
     "HeldSubmission",
     "IndexedAnswer",
     "Invitation",
+    "LegalHold",
+    "RetentionRun",
     "Submission",
+    "SubmissionMessage",
     "Tally",
 ]

@@ -122,13 +122,6 @@ class FormSettings(models.Model):
         default=7,
         validators=[MinValueValidator(1), MaxValueValidator(31)],
     )
-    retention_days = models.PositiveIntegerField(
-        _("Days answers are kept"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(36_500)],
-        help_text=_("Counted from the day of receipt. Left empty, they stay."),
-    )
     least_seconds = models.PositiveSmallIntegerField(
         _("Seconds that filling in takes at least"),
         default=3,

@@ -17,6 +17,7 @@ from forms.compiler import fields_of
 from forms.forms.controls import control_of
 from forms.languages import localized
 from forms.models import Draft, FormDefinition, Invitation, Submission
+from forms.services.files import fill_in_files
 from forms.services.look_up import spelled
 from forms.services.windows import NotReceived, message_for, settings_of, standing
 from staff.models import User
@@ -121,12 +122,18 @@ def owner_key(draft: Draft) -> str:
 
 @transaction.atomic
 def save_page(
-    draft: Draft, page: Mapping, post: QueryDict, *, by_script: bool = False
+    draft: Draft,
+    page: Mapping,
+    post: QueryDict,
+    refused: Mapping | None = None,
+    *,
+    by_script: bool = False,
 ) -> Draft:
     """Keep everything typed on one page, valid or not; other fields are not looked at.
 
-    A save by script that was overtaken by a later one of the same page changes nothing.
-    No audit event: an unsent draft is nobody's record yet.
+    *refused* are files that could not be taken, by control. A save by script that was
+    overtaken by a later one of the same page changes nothing. No audit event: an unsent
+    draft is nobody's record yet.
     """
     draft = (
         Draft.objects.select_for_update(of=("self",))
@@ -138,6 +145,7 @@ def save_page(
         return draft
     for question in page["fields"]:
         draft.answers[question["key"]] = control_of(question).read(question, post)
+    fill_in_files(draft, page, refused or {})
     keys = [known["key"] for known in draft.version.document["pages"]]
     draft.page = keys.index(page["key"]) + 1
     draft.save_mark = mark

@@ -13,6 +13,7 @@ from forms.compiler import canonical, fields_of
 from forms.forms.controls import control_of
 from forms.models import Draft, FormDefinition, IndexedAnswer, Submission
 from forms.services.drafts import read_draft, sent_from, token_of
+from forms.services.files import adopt_files
 from forms.services.guard import hold, proceed, suspicions
 from forms.services.invitations import take_use
 from forms.services.look_up import look_up_hash, look_up_password
@@ -149,6 +150,7 @@ def _store(draft: Draft, reading: Reading, key: str) -> Submission:
     submission.full_clean(exclude=["answers"])
     submission.save(force_insert=True)
     IndexedAnswer.objects.bulk_create(_indexed(submission))
+    adopt_files(draft, submission)
     return submission
 
 

@@ -24,6 +24,7 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from exchange.receiving import bound_uploads
 from forms.models import Draft
 from forms.services import holds_key
 
@@ -100,6 +101,7 @@ def with_draft(
     @require_http_methods(methods)
     @wraps(view)
     def wrapped(request: HttpRequest, slug: str, uuid, **kwargs) -> HttpResponse:
+        bound_uploads(request)
         if request.method != "POST":
             return look(request, slug, uuid, **kwargs)
         try:
