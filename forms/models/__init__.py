@@ -7,6 +7,7 @@ from forms.models.invitation import Invitation
 from forms.models.message import SubmissionMessage
 from forms.models.retention import LegalHold, RetentionRun
 from forms.models.submission import Draft, IndexedAnswer, Submission
+from forms.models.town import Town
 from forms.models.version import FormVersion
 from forms.models.windows import FormSettings, FormWindow
 
@@ -25,4 +26,5 @@ __all__ = [
     "Submission",
     "SubmissionMessage",
     "Tally",
+    "Town",
 ]

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import QueryDict
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from forms.answers import Reading, read
 from forms.compiler import fields_of
 from forms.forms.controls import control_of
-from forms.languages import localized
+from forms.languages import in_language
 from forms.models import Draft, FormDefinition, Invitation, Submission
 from forms.services.files import fill_in_files
 from forms.services.look_up import spelled
@@ -31,12 +32,14 @@ def start_draft(
     form: FormDefinition,
     *,
     by: User | None,
+    query: Mapping[str, str] | None = None,
     invitation: Invitation | None = None,
     language: str = "",
 ) -> tuple[Draft, str]:
     """Begin to fill in a form; return the draft and its key, known to the browser only.
 
     A school or group that has logged in, or was invited, finds itself chosen already.
+    *query* is what the link says: a hidden value takes from it what the form allows.
     """
     version = form.latest_version()
     if version is None or not form.live:
@@ -52,6 +55,10 @@ def start_draft(
     for question in fields_of(version.document):
         if partner and question["type"] == "partner":
             typed[question["key"]] = {"code": partner.code, "name": ""}
+        if question["type"] == "repeat":
+            typed[question["key"]] = control_of(question).rows_of(question, None)
+        if question["type"] == "preset" and query:
+            typed[question["key"]] = control_of(question).arrived(question, query)
     key = secrets.token_urlsafe(32)
     draft = Draft(
         number=new_number(),
@@ -144,7 +151,9 @@ def save_page(
     if draft.sent_at or (by_script and _is_overtaken(draft, mark)):
         return draft
     for question in page["fields"]:
-        draft.answers[question["key"]] = control_of(question).read(question, post)
+        control = control_of(question)
+        if control.is_typed:
+            draft.answers[question["key"]] = control.read(question, post)
     fill_in_files(draft, page, refused or {})
     keys = [known["key"] for known in draft.version.document["pages"]]
     draft.page = keys.index(page["key"]) + 1
@@ -182,7 +191,7 @@ def set_language(draft: Draft, language: str) -> None:
 
 def document_of(draft: Draft) -> Mapping:
     """What the draft runs from, in the language that was chosen."""
-    return localized(draft.version.document, draft.language)
+    return in_language(draft.version.document, draft.language or settings.LANGUAGE_CODE)
 
 
 def read_draft(draft: Draft) -> Reading:

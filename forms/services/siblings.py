@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from forms.compiler import fields_of
+from forms.forms.controls import control_of
 from forms.models import Draft, Submission
 from forms.services.drafts import end_of, hash_of, new_number
 
@@ -41,7 +42,13 @@ def may_continue(draft: Draft, submission: Submission) -> bool:
 def continue_with_sibling(draft: Draft, submission: Submission) -> tuple[Draft, str]:
     """A new draft of the form as it stands today, linked to what was sent before."""
     version = draft.version.form.latest_version()
-    known = {question["key"] for question in fields_of(version.document)}
+    questions = list(fields_of(version.document))
+    known = {question["key"] for question in questions}
+    beginnings = {
+        question["key"]: control_of(question).rows_of(question, None)
+        for question in questions
+        if question["type"] == "repeat"
+    }
     key = secrets.token_urlsafe(32)
     sibling = Draft(
         number=new_number(),
@@ -52,7 +59,8 @@ def continue_with_sibling(draft: Draft, submission: Submission) -> tuple[Draft, 
         invitation=draft.invitation,
         linked_to=submission,
         language=draft.language,
-        answers={k: typed for k, typed in (draft.shared or {}).items() if k in known},
+        answers=beginnings
+        | {k: typed for k, typed in (draft.shared or {}).items() if k in known},
     )
     sibling.expires_at = end_of(sibling)
     sibling.save(force_insert=True)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_safe
 
-from forms.languages import languages_of, localized
+from forms.languages import in_language, language_choices
 from forms.models import FormDefinition, Invitation
 from forms.services import NotReceived, TooMany, refuse_flood, start_draft
 from forms.services.invitations import invitation_of, is_good
@@ -49,7 +49,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         if form.access == Access.INVITED:
             return invitation_needed(request)
     document = form.latest_version().document
-    languages = languages_of(document)
+    languages = language_choices(document)
     language = chosen_language(request, languages)
     with translation.override(language or settings.LANGUAGE_CODE):
         if request.method == "POST":
@@ -59,7 +59,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
             return not_open(request, form, message_for(form.window, state))
         context = {
             "form": form,
-            "document": localized(document, language),
+            "document": in_language(document, language or settings.LANGUAGE_CODE),
             "languages": languages,
             "language": language or settings.LANGUAGE_CODE,
             "invitation": invitation,
@@ -79,7 +79,9 @@ def begin(
     try:
         if invitation is None:
             refuse_flood(form, by=by, address=client_address(request))
-        draft, key = start_draft(form, by=by, invitation=invitation, language=language)
+        draft, key = start_draft(
+            form, by=by, query=request.GET, invitation=invitation, language=language
+        )
     except NotReceived as refusal:
         return not_open(request, form, refusal.message, status=409)
     except TooMany as refusal:

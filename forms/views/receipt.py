@@ -10,9 +10,8 @@ from django.utils.crypto import constant_time_compare
 
 from exchange.pdf import PdfError
 from forms.documents import copy_of
-from forms.languages import localized
 from forms.models import Draft, Submission
-from forms.services import leave, look_up_hash, look_up_password, sent_from
+from forms.services import document_of, leave, look_up_hash, look_up_password, sent_from
 from forms.services.siblings import continue_with_sibling, may_continue
 from forms.views import drafts
 from forms.views.answering import SeeOther
@@ -28,7 +27,7 @@ def done(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     submission = sent_from(draft)
     if submission is None:
         return SeeOther(drafts.address("review", draft))
-    document = localized(submission.version.document, draft.language)
+    document = document_of(draft)
     return render(
         request,
         "forms/done.html",
