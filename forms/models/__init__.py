@@ -2,6 +2,7 @@
 
 from forms.models.attachment import Attachment
 from forms.models.definition import FormDefinition
+from forms.models.look_up import FailedLookUp
 from forms.models.message import SubmissionMessage
 from forms.models.retention import LegalHold, RetentionRun
 from forms.models.submission import Draft, IndexedAnswer, Submission
@@ -10,6 +11,7 @@ from forms.models.version import FormVersion
 __all__ = [
     "Attachment",
     "Draft",
+    "FailedLookUp",
     "FormDefinition",
     "FormVersion",
     "IndexedAnswer",

@@ -13,6 +13,7 @@ from forms.services.drafts import (
     token_of,
 )
 from forms.services.look_up import look_up, look_up_hash, look_up_password
+from forms.services.messages import ask_sender, mark_read, reply, withdraw
 from forms.services.submissions import IncompleteAnswers, change_status, submit
 from forms.services.versions import (
     FormProblems,
@@ -27,6 +28,7 @@ __all__ = [
     "FormProblems",
     "IncompleteAnswers",
     "add_version_on_publishing",
+    "ask_sender",
     "change_status",
     "codes_of",
     "forget_expired_drafts",
@@ -36,12 +38,15 @@ __all__ = [
     "look_up",
     "look_up_hash",
     "look_up_password",
+    "mark_read",
     "publish_version",
     "read_draft",
     "record_unpublishing",
+    "reply",
     "save_page",
     "sent_from",
     "start_draft",
     "submit",
     "token_of",
+    "withdraw",
 ]
