@@ -6,6 +6,7 @@ from forms.models.look_up import FailedLookUp
 from forms.models.message import SubmissionMessage
 from forms.models.retention import LegalHold, RetentionRun
 from forms.models.submission import Draft, IndexedAnswer, Submission
+from forms.models.town import Town
 from forms.models.version import FormVersion
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "RetentionRun",
     "Submission",
     "SubmissionMessage",
+    "Town",
 ]

@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "wagtail.documents",
     "wagtail.images",
     "wagtail.search",
-    "wagtail.admin",
+    "home.wagtail_admin.PortalAdminConfig",
     "wagtail",
     "modelcluster",
     "taggit",
@@ -182,6 +182,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+# The editor posts some twenty fields for each question of a form of three hundred.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
@@ -251,6 +253,9 @@ WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "csv", "txt"]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAIL_AUTOSAVE_INTERVAL = 0
+WAGTAIL_FINISH_WORKFLOW_ACTION = "home.approval.finish.publish_approved"
+# Comments would mail their text at once, beside the outbox.
+WAGTAILADMIN_COMMENTS_ENABLED = False
 AUDIT_ANCHOR_FILE = DATA_DIR / "audit-anchors.jsonl"
 # The proxy redirects to TLS (W004, W008); subdomains and preload lists are the city's
 # to decide (W005, W021); the admin shows previews in frames of its own (W019).
