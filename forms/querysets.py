@@ -69,6 +69,13 @@ class AttachmentQuerySet(OfSubmissionQuerySet):
         return self.filter(scan_state__in=[states.PENDING, states.UNSCANNED])
 
 
+class FailedLookUpQuerySet(models.QuerySet):
+    """Wrong guesses: counted by the portal, shown to nobody."""
+
+    def visible_to(self, user) -> "FailedLookUpQuerySet":
+        return self.none()
+
+
 class RetentionRunQuerySet(models.QuerySet):
     """Proofs of retention: numbers and digests, for those who answer for them."""
 

@@ -21,7 +21,14 @@ urlpatterns = [
     path(f"{DRAFT}/leave/", receipt.leave_page, name="form_leave"),
     path(f"{DRAFT}/files/<uuid:file>/", files.draft_file, name="form_file"),
     path("status/", status.status, name="status"),
+    path("status/end/", status.status_end, name="status_end"),
     path("status/<str:receipt>/", status.status_detail, name="status_detail"),
+    path("status/<str:receipt>/reply/", status.status_reply, name="status_reply"),
+    path(
+        "status/<str:receipt>/withdraw/",
+        status.status_withdraw,
+        name="status_withdraw",
+    ),
     path(
         "status/<str:receipt>/files/<uuid:file>/",
         status.status_file,

@@ -181,6 +181,10 @@ class FormDefinitionViewSet(SnippetViewSet):
                         heading=_("Who and what for"),
                     ),
                     MultiFieldPanel(
+                        [FieldPanel("retention_days"), FieldPanel("retention_act")],
+                        heading=_("How long answers are kept"),
+                    ),
+                    MultiFieldPanel(
                         [
                             FieldPanel("intro"),
                             FieldPanel("who_may"),

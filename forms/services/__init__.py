@@ -17,6 +17,7 @@ from forms.services.drafts import (
 )
 from forms.services.guard import TooMany, refuse_flood, release, set_aside
 from forms.services.look_up import look_up, look_up_hash, look_up_password
+from forms.services.messages import ask_sender, mark_read, reply, withdraw
 from forms.services.submissions import IncompleteAnswers, change_status, submit
 from forms.services.versions import (
     FormProblems,
@@ -34,6 +35,7 @@ __all__ = [
     "NotReceived",
     "TooMany",
     "add_version_on_publishing",
+    "ask_sender",
     "change_status",
     "codes_of",
     "document_of",
@@ -44,6 +46,7 @@ __all__ = [
     "look_up",
     "look_up_hash",
     "look_up_password",
+    "mark_read",
     "owner_key",
     "publish_version",
     "read_draft",
@@ -51,6 +54,7 @@ __all__ = [
     "record_unpublishing",
     "refuse_flood",
     "release",
+    "reply",
     "save_page",
     "sent_from",
     "set_aside",
@@ -58,4 +62,5 @@ __all__ = [
     "start_draft",
     "submit",
     "token_of",
+    "withdraw",
 ]

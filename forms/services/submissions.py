@@ -187,8 +187,15 @@ def _indexed(submission: Submission) -> list[IndexedAnswer]:
 
 @transaction.atomic
 def change_status(submission: Submission, status: str, *, by: User) -> None:
-    """Set what the sender may know: received, being looked at, dealt with."""
-    changed = Submission.objects.filter(pk=submission.pk).exclude(status=status)
+    """Set what the sender may know: received, being looked at, handed on.
+
+    What the sender took back stays so, and an open question stays open until those in
+    charge have it in hand.
+    """
+    kept = [status, Submission.Status.WITHDRAWN]
+    if status == Submission.Status.IN_REVIEW:
+        kept.append(Submission.Status.ASKED)
+    changed = Submission.objects.filter(pk=submission.pk).exclude(status__in=kept)
     if changed.update(status=Submission.Status(status)):
         record_event(
             "portal_forms.submission.status_changed", submission, by=by, status=status

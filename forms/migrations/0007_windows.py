@@ -11,7 +11,7 @@ from staff.triggers import changed, refuse
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal_forms', '0005_question_kinds'),
+        ('portal_forms', '0006_look_up_guesses'),
         ('staff', '0002_locks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
