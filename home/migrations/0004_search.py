@@ -4,7 +4,7 @@ import home.models.search
 
 
 class Migration(migrations.Migration):
-    dependencies = [("home", "0002_approval")]
+    dependencies = [("home", "0003_check_words")]
 
     operations = [
         migrations.CreateModel(
