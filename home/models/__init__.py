@@ -9,6 +9,7 @@ from home.models.news import NewsIndexPage, NewsPage
 from home.models.opinion import PageOpinion
 from home.models.pages import BasePage, ChildrenPage, ContentPage
 from home.models.reading import Reading
+from home.models.search import SearchSettings
 from home.models.section import Cared, Section
 from home.models.statements import AccessibilityPage, PrivacyPage
 
@@ -31,4 +32,5 @@ __all__ = [
     "PrivacyPage",
     "Reading",
     "Section",
+    "SearchSettings",
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
 from home import pictures, readings
+from home.freshness import remembered
 from home.languages import (
     Spoken,
     is_untranslated,
@@ -36,7 +37,8 @@ def top_page(context) -> Page | None:
     if site is None:
         return None
     if not hasattr(request, "portal_top_page"):
-        request.portal_top_page = site.root_page.localized
+        key = ("top page", site.pk, get_language())
+        request.portal_top_page = remembered(key, lambda: site.root_page.localized)
     return request.portal_top_page
 
 
@@ -78,14 +80,18 @@ def icon(name: str) -> dict[str, str]:
     return {"name": name}
 
 
+def menu_of(top: Page) -> list[Page]:
+    """The pages that editors want in the menu."""
+    pages = top.get_children().live().in_menu()
+    return remembered(("menu", top.pk), lambda: list(pages))
+
+
 @register.inclusion_tag("partials/navigation.html", takes_context=True)
 def navigation(context) -> dict[str, object]:
     """The pages under the home page that editors marked for the menu."""
-    top, request = top_page(context), context.get("request")
-    if request is not None and not hasattr(request, "portal_menu"):
-        # Wide and narrow screens have a menu each; it is read once.
-        request.portal_menu = list(top.get_children().live().in_menu()) if top else []
-    pages = request.portal_menu if request is not None else []
+    top = top_page(context)
+    pages = menu_of(top) if top else []
+    request = context.get("request")
     return {"pages": pages, "request": request, "path": request.path if request else ""}
 
 

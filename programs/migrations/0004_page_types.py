@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('home', '0004_page_types'),
+        ('home', '0005_page_types'),
         ('programs', '0003_site_page_languages'),
         ('wagtailcore', '0098_apitoken'),
     ]
