@@ -85,6 +85,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     "web_editor": [
         "wagtailadmin.access_admin",
         "home.change_contactsettings",
+        "home.change_searchsettings",
         "home.add_checkword",
         "home.change_checkword",
         "home.delete_checkword",
@@ -132,6 +133,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "staff.export_partner",
         "decisions.change_papersettings",
         "home.change_contactsettings",
+        "home.change_searchsettings",
         "home.change_approvalsettings",
         "wagtailcore.change_task",
         "exchange.view_outboxitem",

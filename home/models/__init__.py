@@ -4,6 +4,7 @@ from home.models.approval import ApprovalSettings, ApprovalState, ApprovalTask
 from home.models.checking import CheckWord
 from home.models.contact import ContactSettings
 from home.models.pages import BasePage, ContentPage
+from home.models.search import SearchSettings
 
 __all__ = [
     "ApprovalSettings",
@@ -13,4 +14,5 @@ __all__ = [
     "CheckWord",
     "ContactSettings",
     "ContentPage",
+    "SearchSettings",
 ]

@@ -5,8 +5,10 @@ import re
 from django import template
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
+from home.freshness import remembered
 from home.languages import (
     Spoken,
     is_untranslated,
@@ -33,7 +35,8 @@ def top_page(context) -> Page | None:
     if site is None:
         return None
     if not hasattr(request, "portal_top_page"):
-        request.portal_top_page = site.root_page.localized
+        key = ("top page", site.pk, get_language())
+        request.portal_top_page = remembered(key, lambda: site.root_page.localized)
     return request.portal_top_page
 
 
@@ -71,11 +74,17 @@ def icon(name: str) -> dict[str, str]:
     return {"name": name}
 
 
+def menu_of(top: Page) -> list[Page]:
+    """The pages that editors want in the menu."""
+    pages = top.get_children().live().in_menu()
+    return remembered(("menu", top.pk), lambda: list(pages))
+
+
 @register.inclusion_tag("partials/navigation.html", takes_context=True)
 def navigation(context) -> dict[str, object]:
     """The pages under the home page that editors marked for the menu."""
     top = top_page(context)
-    pages = top.get_children().live().in_menu() if top else []
+    pages = menu_of(top) if top else []
     request = context.get("request")
     return {"pages": pages, "request": request, "path": request.path if request else ""}
 
