@@ -27,6 +27,7 @@ from wagtail.snippets.views.snippets import (
 
 from forms.forms.editor import FormDefinitionForm
 from forms.models import FormDefinition, FormVersion
+from forms.panels import UsesPanel
 from forms.services import FormProblems
 from forms.views.building import (
     BeginView,
@@ -35,6 +36,7 @@ from forms.views.building import (
     SaveAsFileView,
     TryView,
 )
+from forms.views.desk import ConductView, WindowView
 from staff.views import PrivateView
 
 
@@ -142,12 +144,16 @@ BUILDING = {
     "overview": OverviewView.as_view(),
     "try": TryView.as_view(),
     "file": SaveAsFileView.as_view(),
+    "window": WindowView.as_view(),
+    "conduct": ConductView.as_view(),
 }
 BESIDE = [
     (_("Try it out"), "try", "view"),
     (_("Map and check"), "overview", "site"),
     (_("What differs"), "compare", "history"),
     (_("Versions"), "versions", "list-ul"),
+    (_("Period and places"), "window", "date"),
+    (_("How the form is received"), "conduct", "cogs"),
     (_("Save as a file"), "file", "download"),
 ]
 
@@ -185,7 +191,10 @@ class FormDefinitionViewSet(SnippetViewSet):
 
     edit_handler = TabbedInterface(
         [
-            ObjectList([FieldPanel("pages")], heading=_("Questions")),
+            ObjectList(
+                [FieldPanel("pages"), UsesPanel(heading=_("What hangs on what"))],
+                heading=_("Questions"),
+            ),
             ObjectList(
                 [
                     FieldPanel("title"),
@@ -193,6 +202,10 @@ class FormDefinitionViewSet(SnippetViewSet):
                     MultiFieldPanel(
                         [FieldPanel("access"), FieldPanel("handler")],
                         heading=_("Who and what for"),
+                    ),
+                    MultiFieldPanel(
+                        [FieldPanel("retention_days"), FieldPanel("retention_act")],
+                        heading=_("How long answers are kept"),
                     ),
                     MultiFieldPanel(
                         [

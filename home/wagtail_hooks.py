@@ -14,7 +14,11 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 from home.approval import lists, menu
 from home.approval import urls as approval_urls
 from home.approval.panels import ApprovalPanel
+from home.checking import guard
+from home.checking import urls as check_urls
+from home.checking.viewset import check_words
 from home.models import ContactSettings
+from home.viewsets import SharedGroup
 
 LEADS_OUTSIDE = ("whats-new", "editor-guide")
 
@@ -42,14 +46,20 @@ def close_shared_reports():
     Its own addresses stand before those of hooks and cannot be covered; the patterns
     are not resolved yet when this is called.
     """
-    from wagtail.admin.urls import reports
+    from wagtail.admin.urls import reports as wagtails_reports
 
-    decorate_urlpatterns(reports.urlpatterns, for_administrators)
+    decorate_urlpatterns(wagtails_reports.urlpatterns, for_administrators)
     return []
 
 
+@hooks.register("register_admin_viewset")
+def shared_by_pages():
+    return SharedGroup()
+
+
 @hooks.register("construct_reports_menu")
-def reports_for_administrators(request, items):
+def reports_in_menu(request, items):
+    """Wagtail's reports for administrators alone; rooms above add theirs later."""
     if not is_administrator(request.user):
         items.clear()
 
@@ -86,7 +96,10 @@ def missing_phone_panel(request, panels):
 
 @hooks.register("register_admin_urls")
 def approval_addresses():
-    return [path("approval/", include(approval_urls))]
+    return [
+        path("approval/", include(approval_urls)),
+        path("checks/", include(check_urls)),
+    ]
 
 
 class ApprovalMenuItem(MenuItem):
@@ -153,3 +166,18 @@ def approval_panel(request, panels):
     panels[:] = [p for p in panels if not isinstance(p, ABOUT_APPROVAL)]
     if lists.concerns(request.user):
         panels.append(ApprovalPanel())
+
+
+@hooks.register("before_publish_page")
+def check_before_publication(request, page):
+    return guard.before_publish(request, page)
+
+
+@hooks.register("before_bulk_action")
+def check_before_many(request, action_type, objects, action):
+    return guard.before_bulk(request, action_type, objects, action)
+
+
+@hooks.register("register_admin_viewset")
+def words_of_the_check():
+    return check_words

@@ -316,9 +316,7 @@ def test_the_schema_says_of_a_form_with_ways_around_no_duty(form):
     assert "required" not in schema
 
 
-def test_a_form_stands_in_a_frame_only_where_the_city_allows_it(
-    client, form, settings
-):
+def test_a_form_stands_in_a_frame_only_where_the_city_allows_it(client, form, settings):
     settings.FORM_FRAME_ANCESTORS = ["https://www.city.example.jp"]
     page, other = client.get("/forms/visit/"), client.get("/status/")
 
