@@ -17,6 +17,7 @@ OWN_REPORTS = (
     reports.FactsReport,
     reports.ChildrensWordsReport,
     reports.OpinionsReport,
+    reports.TranslationsReport,
 )
 
 

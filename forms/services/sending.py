@@ -151,6 +151,8 @@ def begin(
 
 
 def refuse_unopened(form: FormDefinition) -> None:
+    if form.access == FormDefinition.Access.INVITED:
+        raise Problem(403, _("This form is only for those who were sent a link to it."))
     if form.latest_version() is None or not form.live:
         raise Problem(409, _("This form is not open at the moment."))
 
