@@ -14,7 +14,10 @@ class ProgramsConfig(AppConfig):
     def ready(self) -> None:
         from exchange.resources import register
         from home.search.index import register as register_words
-        from programs import handlers  # noqa: F401  registers mail and schedule
+        from programs import (
+            care,  # noqa: F401  registers its facts
+            handlers,  # noqa: F401  registers mail and schedule
+        )
         from programs.resources import PartnerResource
 
         register(

@@ -13,7 +13,8 @@ from wagtail.models import Page
 
 from home.blocks import LinkBlock
 from home.freshness import remembered
-from home.models import BasePage
+from home.models import BasePage, NewsPage
+from home.querysets import public
 from programs import calendar, hours
 from programs.models.facts import SchoolHoliday, ServiceType, Site
 
@@ -53,6 +54,7 @@ class ProgrammePage(BasePage):
             "states": [hours.state_of(table, now) for table in tables],
             "tables": [table for table in tables if table.site.parent_id is None],
             "services": ServiceType.objects.public(),
+            "news": NewsPage.latest().filter(locale=self.locale_id)[:3],
             "site_pages": remembered(
                 ("pages of sites", self.locale_id), lambda: site_pages(self.locale_id)
             ),
@@ -69,7 +71,7 @@ def tables_of(today: date) -> list[hours.Timetable]:
 
 def site_pages(locale_id: int) -> dict[int, Page]:
     """The pages of sites in one language, by the site's key."""
-    pages = SitePage.objects.live().public().filter(locale=locale_id)
+    pages = public(SitePage.objects.filter(locale=locale_id))
     return {page.site_id: page for page in pages}
 
 
@@ -82,7 +84,7 @@ class SitePage(BasePage):
 
     template = "programs/site_page.html"
     parent_page_types = ["home.ContentPage"]
-    subpage_types = []
+    subpage_types: list[str] = []
     content_panels = [
         *BasePage.content_panels[:1],
         FieldPanel("site"),
