@@ -12,8 +12,15 @@ class ProgramsConfig(AppConfig):
     verbose_name = _("Programme")
 
     def ready(self) -> None:
+        from django.db.models.signals import post_delete, post_save
+
         from exchange.resources import register
+        from programs import handlers
         from programs.resources import PartnerResource
+
+        for name in handlers.FACTS:
+            for signal in (post_save, post_delete):
+                signal.connect(handlers.on_fact, sender=self.get_model(name))
 
         register(
             "partners",

@@ -46,12 +46,25 @@ class SiteViewSet(AuditedModelViewSet):
             ],
         ),
         FieldPanel("holiday_rule"),
+        MultiFieldPanel(
+            [
+                FieldPanel("year_end_rule"),
+                FieldRowPanel(
+                    [FieldPanel("year_end_from"), FieldPanel("new_year_until")]
+                ),
+            ],
+            heading=_("Over the New Year"),
+        ),
         InlinePanel(
             "exceptions",
             heading=_("Closures and changes"),
             label=_("Day"),
+            help_text=_(
+                "They win over every rule. Where two hold on one day, the shorter one"
+                " counts."
+            ),
             panels=[
-                FieldPanel("date"),
+                FieldRowPanel([FieldPanel("date"), FieldPanel("last_day")]),
                 FieldRowPanel([FieldPanel("opens"), FieldPanel("closes")]),
                 FieldPanel("reason"),
             ],
@@ -110,7 +123,7 @@ class SchoolHolidayViewSet(AuditedModelViewSet):
     icon = "calendar-alt"
     menu_label = _("School holidays")
     url_prefix = "school-holidays"
-    list_display = ["name", "starts_on", "ends_on"]
+    list_display = ["fiscal_year_words", "name", "starts_on", "ends_on"]
     panels = [FieldPanel("name"), FieldPanel("starts_on"), FieldPanel("ends_on")]
 
 

@@ -1,12 +1,7 @@
 """The models of programs, by subject."""
 
-from programs.models.facts import (
-    OpeningException,
-    OpeningHours,
-    SchoolHoliday,
-    ServiceType,
-    Site,
-)
+from programs.models.facts import ServiceType, Site
+from programs.models.opening import OpeningException, OpeningHours, SchoolHoliday
 from programs.models.pages import ProgrammePage, SitePage
 
 __all__ = [

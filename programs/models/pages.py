@@ -10,7 +10,8 @@ from wagtail.fields import StreamField
 from home.blocks import LinkBlock
 from home.models import BasePage
 from programs import calendar, hours
-from programs.models.facts import SchoolHoliday, ServiceType, Site
+from programs.models.facts import ServiceType, Site
+from programs.models.opening import SchoolHoliday
 
 
 class ProgrammePage(BasePage):
