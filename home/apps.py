@@ -21,3 +21,6 @@ class HomeConfig(AppConfig):
         user_logged_in.connect(handlers.on_login)
         post_save.connect(handlers.on_membership, sender="staff.Membership")
         post_delete.connect(handlers.on_membership, sender="staff.Membership")
+        for name in ("Notice", "ContactSettings"):
+            for signal in (post_save, post_delete):
+                signal.connect(handlers.on_public_record, sender=self.get_model(name))

@@ -1,6 +1,9 @@
 """What the public pages do at news from below: migrations, logins, memberships."""
 
+from django.db import transaction
+
 from home import services
+from home.signals import public_content_changed
 
 
 def after_migrate(sender, **kwargs) -> None:
@@ -17,3 +20,9 @@ def on_membership(sender, instance, **kwargs) -> None:
     """A membership given, changed or taken away counts from this moment."""
     user = type(instance.user).objects.get(pk=instance.user_id)
     services.keep_editors_group(user)
+
+
+def on_public_record(sender, raw: bool = False, **kwargs) -> None:
+    """A notice or the contact was saved: copies of pages are stale from the commit."""
+    if not raw:
+        transaction.on_commit(lambda: public_content_changed.send(sender="home"))

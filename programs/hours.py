@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from operator import attrgetter
 
 import jpholiday
 from django.db.models import Q
@@ -246,9 +247,9 @@ def changes_by_day(sites: set[int], start: date, end: date) -> dict[int, dict]:
 def winners(
     changes: Iterable[OpeningException], start: date, end: date
 ) -> dict[int, dict[date, OpeningException]]:
-    """Of all changes the one that counts on each day: the shorter, then the later."""
+    """Of all changes the one that counts on each day."""
     by_site: dict[int, dict[date, OpeningException]] = {}
-    for row in sorted(changes, key=lambda row: (row.date - row.ends_on, row.pk)):
+    for row in sorted(changes, key=attrgetter("rank")):
         days = dates(max(row.date, start), min(row.ends_on, end))
         by_site.setdefault(row.site_id, {}).update(dict.fromkeys(days, row))
     return by_site

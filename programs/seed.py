@@ -23,6 +23,7 @@ from programs.models import (
     Site,
     SitePage,
 )
+from programs.services import load_notice_texts
 from staff.models import Operator
 
 PAGES = Path(__file__).parent / "seed_pages"
@@ -103,8 +104,9 @@ def load(*, demo: bool = False) -> None:
 
 
 def load_editors() -> None:
-    """The group of web editors, which an empty portal needs as well."""
+    """What an empty portal needs as well: the editors' group, texts for emergencies."""
     ensure_editors()
+    load_notice_texts()
 
 
 def load_services() -> None:

@@ -5,7 +5,9 @@ from django.utils import timezone
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
+from home.models import Notice
 from programs.hours import missing_years
+from programs.notice_views import NoticeViewSet
 from programs.viewsets import ProgrammeGroup
 from staff.dates import fiscal_year_words
 
@@ -13,6 +15,34 @@ from staff.dates import fiscal_year_words
 @hooks.register("register_admin_viewset")
 def programme():
     return ProgrammeGroup()
+
+
+@hooks.register("register_admin_viewset")
+def notices():
+    return NoticeViewSet("notices")
+
+
+class NoticePanel(Component):
+    """At home: the button for an emergency, and the notices not yet over."""
+
+    name = "notices"
+    order = 10
+    template_name = "programs/notice_panel.html"
+
+    def __init__(self, user):
+        self.user = user
+
+    def get_context_data(self, parent_context=None):
+        kept = Notice.objects.visible_to(self.user).filter(
+            withdrawn_at=None, ends_at__gt=timezone.now()
+        )
+        return {"notices": kept[:10]}
+
+
+@hooks.register("construct_homepage_panels")
+def notice_panel(request, panels):
+    if request.user.has_perm("home.add_notice"):
+        panels.append(NoticePanel(request.user))
 
 
 class MissingHolidaysPanel(Component):

@@ -18,6 +18,9 @@ CASE_READING = [
     "support.view_planversion",
 ]
 
+NOTICES = ["home.view_notice", "home.add_notice", "home.withdraw_notice"]
+NOTICE_TEXTS = [f"home.{act}_noticetext" for act in ("view", "add", "change", "delete")]
+
 PAPER_READING = ["support.view_planversion"]
 
 ROLE_PERMISSIONS: dict[str, list[str]] = {
@@ -36,6 +39,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     ],
     "programme_manager": [
         "wagtailadmin.access_admin",
+        *NOTICES,
+        *NOTICE_TEXTS,
         *CASE_READING,
         "cases.export_referral",
         "cases.add_contactlog",
@@ -58,6 +63,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     ],
     "operator_manager": [
         "wagtailadmin.access_admin",
+        *NOTICES,
         "cases.view_case",
         "decisions.view_enrolment",
         "support.view_planversion",
@@ -67,6 +73,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     ],
     "operator_staff": [
         "wagtailadmin.access_admin",
+        *NOTICES,
         "cases.view_case",
         "decisions.view_enrolment",
         "support.view_planversion",
@@ -76,6 +83,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     "submitter": [],
     "web_editor": [
         "wagtailadmin.access_admin",
+        *NOTICES,
+        *NOTICE_TEXTS,
         "home.change_contactsettings",
         "programs.change_site",
         "programs.view_site",
@@ -97,6 +106,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     "auditor": ["wagtailadmin.access_admin", "staff.view_auditevent"],
     "system_administrator": [
         "wagtailadmin.access_admin",
+        *NOTICES,
+        *NOTICE_TEXTS,
         "programs.add_site",
         "programs.change_site",
         "programs.view_site",

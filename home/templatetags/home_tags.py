@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from wagtail.models import Site
 
 from home.models import ContactSettings, ContentPage
+from home.notices import public_places, shown_now
 
 register = template.Library()
 READING = re.compile(r"\{([^{}|]{1,40})\|([^{}|]{1,40})\}")
@@ -45,6 +46,12 @@ def emergency_lines(context) -> dict[str, object]:
     """The numbers to call in an emergency, the city's own number first."""
     found = ContactSettings.load(request_or_site=context.get("request"))
     return {"contact": found}
+
+
+@register.inclusion_tag("home/notices.html")
+def emergency_notices() -> dict[str, object]:
+    """What is urgent now, above the header of every page."""
+    return {"notices": [(n, public_places(n)) for n in shown_now()]}
 
 
 @register.inclusion_tag("partials/icon.html")

@@ -130,6 +130,9 @@ class Site(ClusterableModel):
         _("Facts last changed at"), default=timezone.now, editable=False
     )
     is_public = models.BooleanField(_("Shown to the public"), default=True)
+    notices = models.ManyToManyField(
+        "home.Notice", related_name="sites", blank=True, editable=False
+    )
 
     objects = SiteQuerySet.as_manager()
 

@@ -94,8 +94,8 @@ class SchoolHoliday(models.Model):
 class OpeningException(models.Model):
     """A day, or several in a row, that differ: closed, or open at other hours.
 
-    It wins over every rule. Where two hold on the same day, the shorter one wins, and
-    of two equally long ones the later entered.
+    It wins over every rule. Where two hold on the same day, one that came with an
+    emergency notice wins, then the shorter one, then the later entered.
     """
 
     site = ParentalKey(
@@ -116,6 +116,15 @@ class OpeningException(models.Model):
         _("Closes"), null=True, blank=True, help_text=_("Leave both empty: closed.")
     )
     reason = models.CharField(_("Reason"), max_length=100)
+    notice = models.ForeignKey(
+        "home.Notice",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="closures",
+        verbose_name=_("Emergency notice"),
+    )
     changed_at = models.DateTimeField(_("Last changed at"), auto_now=True)
 
     class Meta:
@@ -123,12 +132,6 @@ class OpeningException(models.Model):
         verbose_name = _("Closure or change")
         verbose_name_plural = _("Closures and changes")
         constraints = [
-            models.UniqueConstraint(
-                name="opening_exception_once_a_day",
-                fields=["site", "date"],
-                condition=Q(last_day=None),
-                violation_error_message=_("This day is there already."),
-            ),
             models.CheckConstraint(
                 name="opening_exception_ends_after_start",
                 condition=Q(last_day=None) | Q(last_day__gte=F("date")),
@@ -152,6 +155,12 @@ class OpeningException(models.Model):
             raise ValidationError(
                 {"last_day": _("Give at most a year at once, or change the hours.")}
             )
+
+    @property
+    def rank(self) -> tuple:
+        """What counts more sorts later."""
+        length = self.ends_on - self.date
+        return (self.notice_id is not None, -length, self.pk)
 
     @property
     def ends_on(self):
