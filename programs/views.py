@@ -55,7 +55,10 @@ def site_month(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "site": site,
         "sites": sites,
-        "site_page": SitePage.objects.live().public().filter(site=site).first(),
+        "site_page": SitePage.objects.live()
+        .public()
+        .filter(site=site, locale__language_code=settings.LANGUAGE_CODE)
+        .first(),
         "today": today,
         "view": view if view in VIEWS else "",
         "month_is_unreadable": month is None,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programs', '0002_initial'),
+        ('programs', '0003_site_page_languages'),
     ]
 
     operations = [

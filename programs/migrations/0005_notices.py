@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('home', '0002_notices'),
-        ('programs', '0003_openings'),
+        ('programs', '0004_openings'),
     ]
 
     operations = [
