@@ -1,15 +1,14 @@
 """What the public pages do at news from below: migrations, logins, memberships."""
 
 from django.conf import settings
-from django.db import transaction
 
 from home import languages, services
-from home.signals import public_content_changed
 
 
 def after_migrate(sender, **kwargs) -> None:
-    """Every database has the group of web editors, a fresh one too."""
+    """Every database has its web editors and its way of approval, a fresh one too."""
     services.ensure_editors()
+    services.ensure_approval()
 
 
 def on_locale(sender, instance, created, raw=False, **kwargs) -> None:
@@ -27,9 +26,3 @@ def on_membership(sender, instance, **kwargs) -> None:
     """A membership given, changed or taken away counts from this moment."""
     user = type(instance.user).objects.get(pk=instance.user_id)
     services.keep_editors_group(user)
-
-
-def on_public_record(sender, raw: bool = False, **kwargs) -> None:
-    """A notice or the contact was saved: copies of pages are stale from the commit."""
-    if not raw:
-        transaction.on_commit(lambda: public_content_changed.send(sender="home"))

@@ -1,6 +1,7 @@
-"""News that the public pages give: whoever keeps copies of them listens here."""
+"""News that rooms above may send: something the public sees is different now."""
 
 from django.dispatch import Signal
 
-# Sent after the commit of anything that public pages show: a page, a fact, a notice.
+# Sent by whoever changes what pages show without writing a table that
+# ``home.freshness`` watches. It counts once the transaction is committed.
 public_content_changed = Signal()

@@ -15,7 +15,7 @@ class ProgramsConfig(AppConfig):
         from django.db.models.signals import post_delete, post_save
 
         from exchange.resources import register
-        from programs import handlers
+        from programs import handlers  # registers mail and schedule as well
         from programs.resources import PartnerResource
 
         for name in handlers.FACTS:

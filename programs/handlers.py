@@ -1,37 +1,53 @@
-"""What follows when a public fact changes: its date, and news for kept copies."""
+"""What joins the public pages to outbox and worker; what follows a changed fact."""
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from home.signals import public_content_changed
-from programs.models import OpeningException, OpeningHours, SchoolHoliday, Site
+from exchange.handlers import every
+from exchange.mail import notify
+from home.approval.news import News, listen
+from home.approval.schedule import run_schedule
+from programs.models import (
+    SchoolHoliday,
+    Site,
+    SitePage,
+)
+from staff.models import User
 
-FACTS = ("Site", "ServiceType", "OpeningHours", "OpeningException", "SchoolHoliday")
+OFTEN = 15  # seconds; a page is late by no more than that
+
+every(OFTEN)(run_schedule)
+
+
+@listen
+def mail_about_approval(people: list[User], news: News) -> None:
+    """Who asked, who may approve: each hears of it by mail, through the outbox."""
+    notify(
+        people, subject=news.subject, lines=[news.line], path=news.path, key=news.key
+    )
+
+
+FACTS = ("Site", "OpeningHours", "OpeningException", "SchoolHoliday")
 
 
 def on_fact(sender, instance, raw: bool = False, **kwargs) -> None:
-    """A fact was saved or deleted: its sites say so, and copies of pages are stale."""
+    """A fact was saved or deleted: the sites it is about are dated anew."""
     if raw:
         return
-    touched = sites_of(instance)
-    if touched is not None:
-        touched.update(facts_at=timezone.now())
-    transaction.on_commit(announce)
+    sites_of(instance).update(facts_at=timezone.now())
+    if isinstance(instance, Site) and not instance.is_public:
+        withdraw_pages(instance)
 
 
 def sites_of(instance):
-    """The sites whose days or facts depend on it; None where no site does."""
+    """The sites whose days or facts depend on it."""
     if isinstance(instance, SchoolHoliday):
         return Site.objects.all()
-    if isinstance(instance, OpeningHours | OpeningException):
-        pk = instance.site_id
-    elif isinstance(instance, Site):
-        pk = instance.pk
-    else:
-        return None
+    pk = instance.pk if isinstance(instance, Site) else instance.site_id
     return Site.objects.filter(Q(pk=pk) | Q(parent=pk))
 
 
-def announce() -> None:
-    public_content_changed.send(sender="programs")
+def withdraw_pages(site: Site) -> None:
+    """The pages of a hidden site go with it, from every list, search and output."""
+    for page in SitePage.objects.live().filter(site=site):
+        page.unpublish()

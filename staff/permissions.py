@@ -131,6 +131,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "staff.export_partner",
         "decisions.change_papersettings",
         "home.change_contactsettings",
+        "home.change_approvalsettings",
+        "wagtailcore.change_task",
         "exchange.view_outboxitem",
     ],
 }

@@ -1,7 +1,20 @@
 """The models of forms, by subject."""
 
+from forms.models.attachment import Attachment
 from forms.models.definition import FormDefinition
+from forms.models.message import SubmissionMessage
+from forms.models.retention import LegalHold, RetentionRun
 from forms.models.submission import Draft, IndexedAnswer, Submission
 from forms.models.version import FormVersion
 
-__all__ = ["Draft", "FormDefinition", "FormVersion", "IndexedAnswer", "Submission"]
+__all__ = [
+    "Attachment",
+    "Draft",
+    "FormDefinition",
+    "FormVersion",
+    "IndexedAnswer",
+    "LegalHold",
+    "RetentionRun",
+    "Submission",
+    "SubmissionMessage",
+]

@@ -16,6 +16,7 @@ from forms.forms.controls import control_of
 from forms.handlers import handle
 from forms.models import Draft, FormDefinition, IndexedAnswer, Submission
 from forms.services.drafts import read_draft, sent_from, token_of
+from forms.services.files import adopt_files
 from forms.services.look_up import look_up_hash, look_up_password
 from home.models import ContactSettings
 from staff.models import AuditEvent, Membership, User
@@ -116,6 +117,7 @@ def _store(draft: Draft, reading: Reading, key: str) -> Submission:
     submission.full_clean(exclude=["answers"])
     submission.save(force_insert=True)
     IndexedAnswer.objects.bulk_create(_indexed(submission))
+    adopt_files(draft, submission)
     return submission
 
 

@@ -1,10 +1,14 @@
 """The models of home, by subject."""
 
+from home.models.approval import ApprovalSettings, ApprovalState, ApprovalTask
 from home.models.contact import ContactSettings
 from home.models.notices import Notice, NoticeText
 from home.models.pages import BasePage, ContentPage
 
 __all__ = [
+    "ApprovalSettings",
+    "ApprovalState",
+    "ApprovalTask",
     "BasePage",
     "ContactSettings",
     "ContentPage",

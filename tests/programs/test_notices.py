@@ -11,7 +11,6 @@ from exchange.models import OutboxItem
 from forms import starters
 from home import notices
 from home.models import Notice, NoticeText
-from home.signals import public_content_changed
 from programs.hours import opening_on
 from programs.models import OpeningException, Site
 from programs.services import load_notice_texts
@@ -148,28 +147,6 @@ def test_what_changes_next_is_known_to_whoever_keeps_copies(notice):
     assert notices.next_change(now) == now + timedelta(minutes=5)
     Notice.objects.update(withdrawn_at=now)
     assert notices.next_change(now) is None
-
-
-def test_copies_hear_of_it_after_the_commit(
-    client, cast, site, log_in, django_capture_on_commit_callbacks
-):
-    heard = []
-
-    def listen(**kwargs):
-        heard.append(kwargs["sender"])
-
-    public_content_changed.connect(listen)
-    log_in("editor")
-    with django_capture_on_commit_callbacks(execute=True):
-        publish(client, sites=[site.pk])
-        assert heard == []
-    assert "home" in heard
-    notice = Notice.objects.get()
-    heard.clear()
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(f"/admin/notices/{notice.pk}/withdraw/")
-    assert "home" in heard
-    public_content_changed.disconnect(listen)
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
