@@ -5,12 +5,31 @@ from datetime import datetime
 from django.db.models import Min, Q
 from django.utils import timezone
 
+from home.freshness import remembered
 from home.models import Notice
+
+MOST = 5
 
 
 def shown_now() -> list[Notice]:
-    """The notices for every page, their public places read along."""
-    return list(Notice.objects.shown().prefetch_related("sites"))
+    """The notices for every page: the urgent first, then the latest; never many.
+
+    A notice whose places are all hidden from the public is hidden with them.
+    """
+    now = timezone.now()
+    found = [
+        notice
+        for notice in remembered("notices", not_over)
+        if notice.starts_at <= now < notice.ends_at
+        and (public_places(notice) or not notice.sites.all())
+    ]
+    return sorted(found, key=lambda n: (n.is_urgent, n.pk), reverse=True)[:MOST]
+
+
+def not_over() -> list[Notice]:
+    """All that may still be shown, with their places, as the tables stand."""
+    kept = Notice.objects.filter(withdrawn_at=None, ends_at__gt=timezone.now())
+    return list(kept.prefetch_related("sites"))
 
 
 def public_places(notice: Notice) -> list:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.api import APIField
 from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
@@ -45,6 +46,9 @@ class BasePage(Page):
         index.SearchField("lead"),
         index.SearchField("body"),
     ]
+
+    # What the API tells beside the title: only what the page itself shows.
+    api_fields = [APIField(name) for name in ("lead", "as_of", "body")]
 
     class Meta:
         abstract = True

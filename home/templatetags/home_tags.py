@@ -7,6 +7,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from wagtail.models import Page, Site
 
+from home import linked_data as machine
 from home.languages import (
     Spoken,
     is_untranslated,
@@ -64,6 +65,16 @@ def emergency_lines(context) -> dict[str, object]:
     """The numbers to call in an emergency, the city's own number first."""
     found = ContactSettings.load(request_or_site=context.get("request"))
     return {"contact": found}
+
+
+@register.simple_tag(takes_context=True)
+def linked_data(context) -> SafeString | str:
+    """What the page tells machines; nothing in a preview, which has no address."""
+    page, request = context.get("page"), context.get("request")
+    if not getattr(page, "pk", None) or request is None:
+        return ""
+    own = context.get("own_data") or []
+    return machine.script(machine.of_page(page, request, own))
 
 
 @register.inclusion_tag("home/notices.html")
