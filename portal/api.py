@@ -7,6 +7,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.renderers import JSONRenderer
 
 from portal.api_manners import problem
+from programs.api import Problem
 from programs.api import router as programme
 
 
@@ -29,7 +30,33 @@ DESCRIPTION = """
 誤りはどれも `application/problem+json`（RFC 9457）です。
 """
 
-api = NinjaAPI(
+
+class PublicAPI(NinjaAPI):
+    """An API whose description tells of refusals as they are."""
+
+    def get_openapi_schema(self, **kwargs):
+        """Each operation may answer 400; every refusal is a problem."""
+        schema = super().get_openapi_schema(**kwargs)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                operation["responses"].setdefault(400, PROBLEM_RESPONSE)
+                for status, response in operation["responses"].items():
+                    content = response.get("content", {})
+                    if int(status) >= 400 and "application/json" in content:
+                        told = content.pop("application/json")
+                        content["application/problem+json"] = told
+        schema["components"]["schemas"].setdefault("Problem", Problem.json_schema())
+        return schema
+
+
+PROBLEM_RESPONSE = {
+    "description": "Bad Request",
+    "content": {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+    },
+}
+
+api = PublicAPI(
     title="居場所（Ibasho） 公開API",
     version="1",
     description=DESCRIPTION,
