@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils import timezone
 
+from staff.models import Unit
+
 
 class FormDefinitionQuerySet(models.QuerySet):
     """Forms: the published ones are for everybody whom they admit."""
@@ -17,9 +19,10 @@ class FormDefinitionQuerySet(models.QuerySet):
         Forms for schools and groups are shown to people who have not logged in too, so
         that they find where to log in; not to those who belong to neither.
         """
+        listed = self.open().exclude(access=self.model.Access.INVITED)
         if user.is_authenticated and user.partner is None:
-            return self.open().filter(access=self.model.Access.PUBLIC)
-        return self.open()
+            return listed.filter(access=self.model.Access.PUBLIC)
+        return listed
 
 
 class DraftQuerySet(models.QuerySet):
@@ -33,6 +36,10 @@ class DraftQuerySet(models.QuerySet):
 
     def open(self) -> "DraftQuerySet":
         return self.filter(expires_at__gt=timezone.now())
+
+    def to_resume(self, user) -> "DraftQuerySet":
+        """A person's own drafts that have not been sent, the newest first."""
+        return self.visible_to(user).open().filter(sent_at=None).order_by("-changed_at")
 
 
 class IndexedAnswerQuerySet(models.QuerySet):
@@ -62,6 +69,13 @@ class AttachmentQuerySet(OfSubmissionQuerySet):
         return self.filter(scan_state__in=[states.PENDING, states.UNSCANNED])
 
 
+class FailedLookUpQuerySet(models.QuerySet):
+    """Wrong guesses: counted by the portal, shown to nobody."""
+
+    def visible_to(self, user) -> "FailedLookUpQuerySet":
+        return self.none()
+
+
 class RetentionRunQuerySet(models.QuerySet):
     """Proofs of retention: numbers and digests, for those who answer for them."""
 
@@ -73,6 +87,15 @@ class RetentionRunQuerySet(models.QuerySet):
 
 class SubmissionQuerySet(models.QuerySet):
     """Answers received."""
+
+    def taking_places(self) -> "SubmissionQuerySet":
+        """Those that take a place: neither withdrawn nor set aside as spam."""
+        spam = models.Exists(
+            self.model._meta.get_field("held").related_model.objects.filter(
+                submission=models.OuterRef("pk"), outcome="spam"
+            )
+        )
+        return self.exclude(status="withdrawn").exclude(spam)
 
     def sent_for(self, user) -> "SubmissionQuerySet":
         """What the schools or groups of this person sent themselves."""
@@ -93,3 +116,47 @@ class SubmissionQuerySet(models.QuerySet):
         referrals = self.model._meta.get_field("referral").related_model.objects
         as_matter = models.Q(referral__in=referrals.visible_to(user))
         return self.filter(as_matter | own if own is not None else as_matter)
+
+
+class InvitationQuerySet(models.QuerySet):
+    """Invitations: of the own unit."""
+
+    def visible_to(self, user) -> "InvitationQuerySet":
+        """Those that the units of this person gave out, where they may invite."""
+        if not user.is_authenticated or not user.has_perm(
+            "portal_forms.add_invitation"
+        ):
+            return self.none()
+        return self.filter(unit__in=user.scope.unit_ids)
+
+    def with_uses(self) -> "InvitationQuerySet":
+        return self.annotate(uses=models.Count("submissions"))
+
+
+class TallyQuerySet(models.QuerySet):
+    """Counts: nobody's to see."""
+
+    def visible_to(self, user) -> "TallyQuerySet":
+        return self.none()
+
+
+class HeldSubmissionQuerySet(models.QuerySet):
+    """What waits for a look: for the units that the form is for."""
+
+    def visible_to(self, user) -> "HeldSubmissionQuerySet":
+        """To the units that are told of the form; where none is, to the intake desk."""
+        if not user.is_authenticated or not user.has_perm(
+            "portal_forms.change_heldsubmission"
+        ):
+            return self.none()
+        units = user.scope.unit_ids
+        told = models.Q(submission__form__conduct__units__in=units)
+        desk = models.Q(submission__form__conduct__units=None)
+        if not Unit.objects.filter(
+            pk__in=units, function=Unit.Function.INTAKE
+        ).exists():
+            return self.filter(told).distinct()
+        return self.filter(told | desk).distinct()
+
+    def waiting(self) -> "HeldSubmissionQuerySet":
+        return self.filter(outcome="waiting")

@@ -124,8 +124,8 @@ def plain(text: str) -> str:
     return READING.sub(r"\1", text).strip()
 
 
-def of_page(page, request, own: list[Data]) -> list[Data]:
-    """All that a page tells: itself, the way to it, its questions, its own subject."""
+def of_page(page, request) -> list[Data]:
+    """What every page tells: itself, the way to it, its questions."""
     url = page.get_full_url(request) or request.build_absolute_uri(request.path)
-    told = [page_of(page, url), breadcrumbs_of(page, request), questions_of(page), *own]
+    told = [page_of(page, url), breadcrumbs_of(page, request), questions_of(page)]
     return [data for data in told if data]

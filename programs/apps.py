@@ -15,6 +15,7 @@ class ProgramsConfig(AppConfig):
         from django.db.models.signals import post_delete, post_save
 
         from exchange.resources import register
+        from home.search.index import register as register_words
         from programs import handlers  # registers mail and schedule as well
         from programs.resources import PartnerResource
 
@@ -28,4 +29,9 @@ class ProgramsConfig(AppConfig):
             label=_("List of schools and groups"),
             import_permission="staff.import_partner",
             export_permission="staff.export_partner",
+        )
+        register_words(
+            self.get_model("SitePage"),
+            words=lambda page: page.site.searched_words,
+            is_hidden=lambda page: not page.site.is_public,
         )

@@ -2,19 +2,31 @@
 
 from forms.models.attachment import Attachment
 from forms.models.definition import FormDefinition
+from forms.models.guard import HeldSubmission, Tally
+from forms.models.invitation import Invitation
+from forms.models.look_up import FailedLookUp
 from forms.models.message import SubmissionMessage
 from forms.models.retention import LegalHold, RetentionRun
 from forms.models.submission import Draft, IndexedAnswer, Submission
+from forms.models.town import Town
 from forms.models.version import FormVersion
+from forms.models.windows import FormSettings, FormWindow
 
 __all__ = [
     "Attachment",
     "Draft",
+    "FailedLookUp",
     "FormDefinition",
+    "FormSettings",
     "FormVersion",
+    "FormWindow",
+    "HeldSubmission",
     "IndexedAnswer",
+    "Invitation",
     "LegalHold",
     "RetentionRun",
     "Submission",
     "SubmissionMessage",
+    "Tally",
+    "Town",
 ]

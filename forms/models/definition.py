@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, PreviewableMixin, RevisionMixin
 
-from forms.blocks import PageBlock
+from forms.blocks import FormTranslationBlock, PageBlock
 from forms.querysets import FormDefinitionQuerySet
 
 
@@ -15,6 +15,7 @@ class FormDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, models.Mo
     class Access(models.TextChoices):
         PUBLIC = "public", _("Everybody, without an account")
         PARTNER = "partner", _("Schools and groups that have logged in")
+        INVITED = "invited", _("Only who was sent an invitation link")
 
     class RetentionAct(models.TextChoices):
         ANONYMISE = "anonymise", _("Clear the answers, keep number and counts")
@@ -63,6 +64,11 @@ class FormDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, models.Mo
         default=RetentionAct.ANONYMISE,
     )
     pages = StreamField([("page", PageBlock())], verbose_name=_("Pages"), blank=True)
+    translations = StreamField(
+        [("translation", FormTranslationBlock())],
+        verbose_name=_("Translations"),
+        blank=True,
+    )
 
     objects = FormDefinitionQuerySet.as_manager()
 

@@ -5,9 +5,11 @@ import re
 from django import template
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
 from home import linked_data as machine
+from home.freshness import remembered
 from home.languages import (
     Spoken,
     is_untranslated,
@@ -35,7 +37,8 @@ def top_page(context) -> Page | None:
     if site is None:
         return None
     if not hasattr(request, "portal_top_page"):
-        request.portal_top_page = site.root_page.localized
+        key = ("top page", site.pk, get_language())
+        request.portal_top_page = remembered(key, lambda: site.root_page.localized)
     return request.portal_top_page
 
 
@@ -74,7 +77,10 @@ def linked_data(context) -> SafeString | str:
     if not getattr(page, "pk", None) or request is None:
         return ""
     own = context.get("own_data") or []
-    return machine.script(machine.of_page(page, request, own))
+    if getattr(request, "is_preview", False):
+        return machine.script(machine.of_page(page, request) + own)
+    key = ("linked data", request.get_host(), page.pk)
+    return machine.script(remembered(key, lambda: machine.of_page(page, request)) + own)
 
 
 @register.inclusion_tag("home/notices.html")
@@ -89,11 +95,17 @@ def icon(name: str) -> dict[str, str]:
     return {"name": name}
 
 
+def menu_of(top: Page) -> list[Page]:
+    """The pages that editors want in the menu."""
+    pages = top.get_children().live().in_menu()
+    return remembered(("menu", top.pk), lambda: list(pages))
+
+
 @register.inclusion_tag("partials/navigation.html", takes_context=True)
 def navigation(context) -> dict[str, object]:
     """The pages under the home page that editors marked for the menu."""
     top = top_page(context)
-    pages = top.get_children().live().in_menu() if top else []
+    pages = menu_of(top) if top else []
     request = context.get("request")
     return {"pages": pages, "request": request, "path": request.path if request else ""}
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('home', '0003_notices'),
+        ('home', '0005_notices'),
         ('programs', '0004_openings'),
     ]
 

@@ -164,6 +164,20 @@ class Site(ClusterableModel):
         }.get(self.address_visibility, "")
 
     @property
+    def searched_words(self) -> list[str]:
+        """What the site's page says of it, for the search; never a hidden address."""
+        main = self.parent.name if self.parent and self.parent.is_public else ""
+        return [
+            self.name,
+            self.name_kana,
+            main,
+            self.audience,
+            self.capacity_words,
+            self.shown_address,
+            self.fee_note,
+        ]
+
+    @property
     def capacity_words(self) -> str:
         """The guide with its note, such as ``25名程度（小学生・中学生中心）``."""
         parts = []

@@ -1,6 +1,6 @@
 """The home page of the programme, and the page of each site."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.api import APIField
 from wagtail.fields import StreamField
+from wagtail.models import Page
 
 from home.blocks import LinkBlock
+from home.freshness import remembered
 from home.linked_data import announcements
 from home.models import BasePage
 from programs import calendar, hours, linked_data
@@ -54,8 +56,7 @@ class ProgrammePage(BasePage):
     def get_context(self, request, *args, **kwargs):
         """The states of all public sites and the hours of the main ones."""
         today = timezone.localdate()
-        sites = list(Site.objects.public().with_parent())
-        tables = hours.timetables(sites, today, today + hours.LOOK_AHEAD)
+        tables = remembered(("tables", today), lambda: tables_of(today))
         now = timezone.now()
         return super().get_context(request, *args, **kwargs) | {
             "states": [hours.state_of(table, now) for table in tables],
@@ -67,14 +68,24 @@ class ProgrammePage(BasePage):
                 for table in tables
             ],
             "services": ServiceType.objects.public(),
-            "site_pages": {
-                page.site_id: page
-                for page in SitePage.objects.live()
-                .public()
-                .filter(locale=self.locale_id)
-            },
+            "site_pages": remembered(
+                ("pages of sites", self.locale_id), lambda: site_pages(self.locale_id)
+            ),
             "holidays": SchoolHoliday.objects.filter(ends_on__gte=today),
+            "today": today,
         }
+
+
+def tables_of(today: date) -> list[hours.Timetable]:
+    """The rules of all public sites for the weeks to come."""
+    sites = Site.objects.public().with_parent()
+    return hours.timetables(sites, today, today + hours.LOOK_AHEAD)
+
+
+def site_pages(locale_id: int) -> dict[int, Page]:
+    """The pages of sites in one language, by the site's key."""
+    pages = SitePage.objects.live().public().filter(locale=locale_id)
+    return {page.site_id: page for page in pages}
 
 
 class SitePage(BasePage):
