@@ -19,7 +19,8 @@ XMP_TEXT = re.compile(rb">([^<]+)<")
 XMP_ATTRIBUTE = re.compile(rb'="([^"]*)"')
 STREAM = re.compile(rb"(?<!end)stream\r?\n")
 BEFORE = 600  # bytes in which the dictionary of a stream stands
-TELLING = re.compile(rb"/(?:Author|Creator|Company|Producer)\b")
+# In a packed part the name of a program may stay: it tells of no person and no place.
+TELLING = re.compile(rb"/(?:Author|Company|Subject|Keywords)\b")
 MOST = 64 * 1024 * 1024
 
 

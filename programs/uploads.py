@@ -10,13 +10,12 @@ import io
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.utils.translation import gettext as _
+from PIL import UnidentifiedImageError
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.forms import BaseImageForm
 
 from exchange.bare_pdf import blanked
 from exchange.pictures import drawn_anew
-
-DRAWN = {"JPEG": "jpg", "PNG": "png", "HEIF": "jpg"}
 
 
 def replaced(file, content: bytes, name: str, kind: str) -> InMemoryUploadedFile:
@@ -26,8 +25,27 @@ def replaced(file, content: bytes, name: str, kind: str) -> InMemoryUploadedFile
     )
 
 
+def in_words(read):
+    """Let a picture that cannot be opened be refused, where Wagtail would break."""
+
+    def careful(data):
+        try:
+            return read(data)
+        except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError):
+            raise ValidationError(
+                _("This picture cannot be opened. Please save or take it again.")
+            ) from None
+
+    return careful
+
+
 class BareImageForm(BaseImageForm):
     """A picture without its place, its device and its time."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["file"]
+        field.to_python = in_words(field.to_python)
 
     def clean_file(self):
         file = self.cleaned_data.get("file")
