@@ -50,7 +50,7 @@ def announcements() -> list[Data]:
 def page_of(page, url: str) -> Data:
     """A page with the day of its last change."""
     changed = page.last_published_at
-    kind = "Article" if "news" in page._meta.model_name else "WebPage"
+    kind = "Article" if page._meta.model_name == "newspage" else "WebPage"
     return without_empty(
         {
             "@type": kind,

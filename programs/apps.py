@@ -16,7 +16,10 @@ class ProgramsConfig(AppConfig):
 
         from exchange.resources import register
         from home.search.index import register as register_words
-        from programs import handlers  # registers mail and schedule as well
+        from programs import (
+            care,  # noqa: F401  registers its facts
+            handlers,  # registers mail and schedule as well
+        )
         from programs.resources import PartnerResource
 
         for name in handlers.FACTS:

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.middleware.KeepPrivatePagesPrivate",
     "axes.middleware.AxesMiddleware",
+    "home.middleware.Furigana",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel
 
 from home.blocks import ICONS, is_phone
+from home.models import Cared
 from programs.querysets import ServiceTypeQuerySet, SiteQuerySet
 
 A_DAY = [MinValueValidator(1), MaxValueValidator(31)]
 
 
-class ServiceType(models.Model):
+class ServiceType(Cared):
     """One of the services of the contract. Codes stay; the city edits the labels."""
 
     class Unit(models.TextChoices):
@@ -46,7 +47,7 @@ class ServiceType(models.Model):
         return self.label_official
 
 
-class Site(ClusterableModel):
+class Site(Cared, ClusterableModel):
     """A place that children come to; a satellite names its main site."""
 
     class AddressVisibility(models.TextChoices):
@@ -125,7 +126,6 @@ class Site(ClusterableModel):
         validators=A_DAY,
         help_text=_("Only the number of the day. Empty: 3."),
     )
-    as_of = models.CharField(_("Facts as of"), max_length=40, blank=True)
     facts_at = models.DateTimeField(
         _("Facts last changed at"), default=timezone.now, editable=False
     )

@@ -16,7 +16,8 @@ from wagtail.models import Page
 from home.blocks import LinkBlock
 from home.freshness import remembered
 from home.linked_data import announcements
-from home.models import BasePage
+from home.models import BasePage, NewsPage
+from home.querysets import public
 from programs import calendar, hours, linked_data
 from programs.models.facts import ServiceType, Site
 from programs.models.opening import SchoolHoliday
@@ -68,6 +69,7 @@ class ProgrammePage(BasePage):
                 for table in tables
             ],
             "services": ServiceType.objects.public(),
+            "news": NewsPage.latest().filter(locale=self.locale_id)[:3],
             "site_pages": remembered(
                 ("pages of sites", self.locale_id), lambda: site_pages(self.locale_id)
             ),
@@ -84,7 +86,7 @@ def tables_of(today: date) -> list[hours.Timetable]:
 
 def site_pages(locale_id: int) -> dict[int, Page]:
     """The pages of sites in one language, by the site's key."""
-    pages = SitePage.objects.live().public().filter(locale=locale_id)
+    pages = public(SitePage.objects.filter(locale=locale_id))
     return {page.site_id: page for page in pages}
 
 
@@ -97,7 +99,7 @@ class SitePage(BasePage):
 
     template = "programs/site_page.html"
     parent_page_types = ["home.ContentPage"]
-    subpage_types = []
+    subpage_types: list[str] = []
     content_panels = [
         *BasePage.content_panels[:1],
         FieldPanel("site"),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programs', '0003_site_page_languages'),
+        ('programs', '0004_page_types'),
     ]
 
     operations = [

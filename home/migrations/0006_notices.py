@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('home', '0004_search'),
+        ('home', '0005_page_types'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

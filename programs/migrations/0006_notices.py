@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('home', '0005_notices'),
-        ('programs', '0004_openings'),
+        ('home', '0006_notices'),
+        ('programs', '0005_openings'),
     ]
 
     operations = [
