@@ -1,10 +1,22 @@
 """What an API says when it cannot do what was asked: RFC 9457, in words to act on."""
 
+from ninja import Field, Schema
 from ninja.errors import HttpError
 
 
-class Problem(HttpError):
-    """A refusal with more to say than its status and title.
+class Problem(Schema):
+    """What went wrong, after RFC 9457; ``title`` is a sentence in Japanese."""
+
+    type: str = Field(description="Always about:blank.")
+    title: str = Field(description="What went wrong and what to do.")
+    status: int = Field(description="The status of the answer.")
+    errors: list[dict[str, str]] | None = Field(
+        None, description="Where a value could not be read: a pointer and a sentence."
+    )
+
+
+class Refusal(HttpError):
+    """A problem with more to say than its status and title.
 
     ``members`` join the answer; ``headers`` stand beside it.
     """

@@ -16,7 +16,7 @@ from ninja import File, Header, Router, Schema
 from ninja.files import UploadedFile
 from ninja.security import HttpBearer
 
-from exchange.problems import Problem
+from exchange.problems import Problem, Refusal
 from forms.json_answers import answers_as_json
 from forms.json_schema import schema_of
 from forms.models import FormDefinition, FormVersion, PartnerKey, Submission
@@ -25,6 +25,8 @@ from forms.services.partner_keys import key_of_text
 
 router = Router(tags=["forms"])
 INTERNAL = ("handler",)
+PARTNERS_ONLY = {401: Problem, 404: Problem}
+REFUSED = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
 class PartnerBearer(HttpBearer):
@@ -118,7 +120,9 @@ def forms(request: HttpRequest):
     ]
 
 
-@router.get("/forms/{slug}", response=Definition, url_name="form")
+@router.get(
+    "/forms/{slug}", response={200: Definition} | PARTNERS_ONLY, url_name="form"
+)
 def definition(request: HttpRequest, slug: str):
     """One published form as a document."""
     version = readable_version(request, slug)
@@ -131,7 +135,11 @@ def definition(request: HttpRequest, slug: str):
     }
 
 
-@router.get("/forms/{slug}/schema", url_name="form_schema")
+@router.get(
+    "/forms/{slug}/schema",
+    response={200: dict[str, Any]} | PARTNERS_ONLY,
+    url_name="form_schema",
+)
 def schema(request: HttpRequest, slug: str):
     """The answers of a form as JSON Schema 2020-12."""
     version = readable_version(request, slug)
@@ -142,7 +150,7 @@ def schema(request: HttpRequest, slug: str):
 @router.post(
     "/forms/{slug}/validate",
     auth=partner_key,
-    response=Verdict,
+    response={200: Verdict} | REFUSED,
     url_name="form_validate",
 )
 def validate(request: HttpRequest, slug: str, sent: AnswersIn):
@@ -161,7 +169,7 @@ def validate(request: HttpRequest, slug: str, sent: AnswersIn):
 @router.post(
     "/forms/{slug}/files",
     auth=partner_key,
-    response={201: FileOut},
+    response={201: FileOut} | REFUSED,
     url_name="form_files",
 )
 def upload(
@@ -187,7 +195,7 @@ def upload(
 @router.post(
     "/forms/{slug}/submissions",
     auth=partner_key,
-    response={200: Receipt, 201: Receipt},
+    response={200: Receipt, 201: Receipt} | REFUSED,
     url_name="form_submissions",
 )
 def submit(
@@ -208,7 +216,7 @@ def submit(
         wanted_version=sent.version,
     )
     if found.faults:
-        raise Problem(
+        raise Refusal(
             422,
             _("Nothing was received. Mind the answers named here."),
             errors=listed(found.faults),
@@ -226,7 +234,7 @@ def submit(
 @router.get(
     "/submissions/{receipt}",
     auth=partner_key,
-    response=State,
+    response={200: State} | PARTNERS_ONLY,
     url_name="submission_state",
 )
 def state(request: HttpRequest, receipt: str):
@@ -259,7 +267,7 @@ def readable_version(request: HttpRequest, slug: str) -> FormVersion:
     """
     form = form_for(slug)
     if form.access != FormDefinition.Access.PUBLIC and not partner_key(request):
-        raise Problem(
+        raise Refusal(
             401,
             _("This form is for schools and groups. Send the key of yours."),
             headers={"WWW-Authenticate": "Bearer"},

@@ -20,7 +20,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from exchange.problems import Problem
+from exchange.problems import Refusal
 from forms.answers import Reading, read
 from forms.compiler import canonical, fields_of
 from forms.json_answers import faults_of, typed_answers
@@ -61,10 +61,10 @@ class Sent:
 
 
 def version_for(form: FormDefinition, wanted: int | None) -> FormVersion:
-    """The version in force. A Problem where the answers were made for another one."""
+    """The version in force. A Refusal where the answers were made for another one."""
     version = form.latest_version()
     if wanted is not None and wanted != version.number:
-        raise Problem(
+        raise Refusal(
             409,
             _(
                 "The form has changed: version %(number)s is in force. Read its schema"
@@ -93,7 +93,7 @@ def send(
 ) -> Sent:
     """Receive answers once; the same key again gives the same receipt.
 
-    A Problem where the key was used for other answers, or the form takes nothing now.
+    A Refusal where the key was used for other answers, or the form takes nothing now.
     """
     number, secret = identity_of(form, key, idempotency_key)
     draft = Draft.objects.filter(uuid=number).select_related("version__form").first()
@@ -118,7 +118,7 @@ def send(
             faults = faults_of(draft.version.document, refusal.reading, judged.typed)
             return Sent(faults=faults)
         except ValidationError as refusal:
-            raise Problem(409, " ".join(refusal.messages)) from None
+            raise Refusal(409, " ".join(refusal.messages)) from None
     return Sent(submission, look_up_password(secret), is_new=True)
 
 
@@ -152,9 +152,9 @@ def begin(
 
 def refuse_unopened(form: FormDefinition) -> None:
     if form.access == FormDefinition.Access.INVITED:
-        raise Problem(403, _("This form is only for those who were sent a link to it."))
+        raise Refusal(403, _("This form is only for those who were sent a link to it."))
     if form.latest_version() is None or not form.live:
-        raise Problem(409, _("This form is not open at the moment."))
+        raise Refusal(409, _("This form is not open at the moment."))
 
 
 def refuse_other_answers(known: Submission, answers: Mapping) -> None:
@@ -164,7 +164,7 @@ def refuse_other_answers(known: Submission, answers: Mapping) -> None:
     before = {k: v for k, v in known.answers.items() if k not in files}
     now = {k: v for k, v in judged.reading.values.items() if k not in files}
     if digest(before) != digest(now):
-        raise Problem(
+        raise Refusal(
             422,
             _(
                 "Other answers were received with this Idempotency-Key. Use a new key"
@@ -189,22 +189,22 @@ def attach(
     draft = Draft.objects.filter(uuid=number).select_related("version__form").first()
     draft = draft or begin(form, key, number, secret)
     if sent_from(draft):
-        raise Problem(409, _("These answers have been sent already."))
+        raise Refusal(409, _("These answers have been sent already."))
     question = file_question(draft.version.document, code)
     before = set(draft.attachments.values_list("pk", flat=True))
     place = Place(question["key"], question, question["key"], "", draft.answers)
     refused = receive_files(draft, [place], uploads_of(place, file))
     if refused:
-        raise Problem(422, " ".join(part["refused"] for part in refused[place.control]))
+        raise Refusal(422, " ".join(part["refused"] for part in refused[place.control]))
     return draft.attachments.exclude(pk__in=before).get()
 
 
 def file_question(document: Mapping, code: str) -> Mapping:
-    """The question for files with this code; a Problem where there is none."""
+    """The question for files with this code; a Refusal where there is none."""
     for question in fields_of(document):
         if question["code"] == code and question["type"] == "file":
             return question
-    raise Problem(422, _("The form asks for no files with this code."))
+    raise Refusal(422, _("The form asks for no files with this code."))
 
 
 def uploads_of(place: Place, file: UploadedFile) -> MultiValueDict:
