@@ -1,0 +1,101 @@
+"""Publishing: a definition becomes the next version of its form."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from wagtail.log_actions import get_active_log_context
+
+from forms.compiler import breaking_changes, compile_form, digest_of
+from forms.handlers import refusal_of_change
+from forms.models import FormDefinition, FormVersion
+from staff.models import AuditEvent, User
+from staff.services import record_event
+
+
+class FormProblems(ValidationError):
+    """A definition that cannot be published; ``messages`` says why, for staff."""
+
+
+@transaction.atomic
+def publish_version(
+    definition: FormDefinition, *, by: User | None
+) -> FormVersion | None:
+    """Compile a definition and add it as the form's next version.
+
+    Nothing is added where the document is the one in force. FormProblems, and with it
+    the end of the caller's transaction, where the definition is not sound.
+    """
+    compiled = compile_form(definition)
+    if compiled.problems:
+        raise FormProblems(compiled.problems)
+    # Two editors who publish at once: the second waits here, then counts on.
+    FormDefinition.objects.select_for_update().get(pk=definition.pk)
+    last = definition.latest_version()
+    before = last.document if last else {}
+    refusal = refusal_of_change(before.get("handler"), definition.handler)
+    if refusal:
+        raise FormProblems([refusal])
+    digest = digest_of(compiled.document)
+    if last and last.sha256 == digest:
+        return None
+    version = FormVersion(
+        form=definition,
+        number=last.number + 1 if last else 1,
+        document=compiled.document,
+        sha256=digest,
+        is_breaking=breaking_changes(last and last.document, compiled.document),
+        published_by=by,
+    )
+    version.full_clean(exclude=["published_by"])
+    version.save(force_insert=True)
+    record_event(
+        "portal_forms.version.published",
+        version,
+        action=AuditEvent.Action.CREATE,
+        by=by,
+        **codes_of(definition),
+        number=version.number,
+        breaking=version.is_breaking,
+    )
+    if before.get("access", definition.access) != definition.access:
+        record_event(
+            "portal_forms.form.access_changed",
+            version,
+            by=by,
+            **codes_of(definition),
+            before=before["access"],
+        )
+    return version
+
+
+def codes_of(definition: FormDefinition) -> dict[str, object]:
+    """What the audit says of a form: never its words."""
+    return {
+        "form": definition.slug,
+        "form_id": definition.pk,
+        "access": definition.access,
+        "handler": definition.handler,
+    }
+
+
+def add_version_on_publishing(sender, instance, revision, **kwargs) -> None:
+    """Whatever door publishes a definition adds its version, or publishes nothing.
+
+    A form that is opened again as it was has no new version, but an event.
+    """
+    if publish_version(instance, by=revision.user) is None:
+        record_event(
+            "portal_forms.form.published",
+            instance.latest_version(),
+            by=revision.user,
+            **codes_of(instance),
+        )
+
+
+def record_unpublishing(sender, instance, **kwargs) -> None:
+    """Whatever door closes a form, the audit knows when and, of a person, who."""
+    record_event(
+        "portal_forms.form.unpublished",
+        instance.latest_version(),
+        by=get_active_log_context().user,
+        **codes_of(instance),
+    )
