@@ -1,13 +1,63 @@
 """What the answers of a form become here."""
 
-from django.utils.translation import gettext_lazy as _
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases import services
+from cases.models import Case, CasePaper, Referral
 from forms import handlers
 from forms.models import Submission
 
 
-@handlers.register("receive-referral", label=_("Take in as a referral"))
+@handlers.register("receive-referral", label=gettext_lazy("Take in as a referral"))
 def receive_referral(submission: Submission) -> None:
     """A referral, in the transaction that stores the answers."""
     services.receive_referral(submission)
+
+
+def referral_of(submission: Submission) -> Referral | None:
+    return Referral.objects.filter(submission=submission).first()
+
+
+def case_of(submission: Submission) -> Case | None:
+    papers = CasePaper.objects.filter(submission=submission).select_related("case")
+    paper = papers.first()
+    return paper.case if paper else None
+
+
+def open_referral(submission: Submission, *, by, typed: str) -> Referral:
+    """A referral made of answers that were only kept; the intake desk is told."""
+    return services.receive_referral(submission)
+
+
+def attach_to_case(submission: Submission, *, by, typed: str) -> Case:
+    """Put the answers into the file of a case that this person works on."""
+    case = Case.objects.worked_by(by).filter(number=typed.strip().upper()).first()
+    if case is None:
+        raise ValidationError(
+            _("No case with this number is yours to write in. Check the number.")
+        )
+    return services.attach_paper(case, submission, by=by)
+
+
+handlers.register_way_on(
+    handlers.WayOn(
+        name="open-referral",
+        label=gettext_lazy("Open a referral"),
+        permission="cases.view_referral",
+        asks="",
+        matter=referral_of,
+        run=open_referral,
+    )
+)
+handlers.register_way_on(
+    handlers.WayOn(
+        name="attach-to-case",
+        label=gettext_lazy("Attach to a case"),
+        permission="cases.add_contactlog",
+        asks=gettext_lazy("Case number"),
+        matter=case_of,
+        run=attach_to_case,
+    )
+)

@@ -25,7 +25,9 @@ class FormsConfig(AppConfig):
             forget_expired_drafts,
             record_unpublishing,
         )
+        from forms.services.entering import forget_entries_without_form
 
+        handlers.every(HOUR)(forget_entries_without_form)
         handlers.every(HOUR)(partial(forget_expired_drafts, limit=1000))
         published.connect(
             add_version_on_publishing,

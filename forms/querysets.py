@@ -31,6 +31,15 @@ class FormDefinitionQuerySet(models.QuerySet):
             return self.open().filter(access=self.model.Access.PUBLIC)
         return self.open()
 
+    def with_answers_for(self, user) -> "FormDefinitionQuerySet":
+        """The forms of which this person may read answers, to choose among."""
+        if not reads_answers(user):
+            return self.none()
+        forms = rights_of(user).read
+        if None in forms or user.scope.has(*UNIT):
+            return self.filter(versions__isnull=False).distinct()
+        return self.filter(pk__in=forms)
+
 
 class DraftQuerySet(models.QuerySet):
     """Drafts: private to whoever holds their key."""
@@ -88,6 +97,13 @@ def rights_of(user) -> AnswerRights:
         )
         user.__dict__["_answer_rights"] = known
     return known
+
+
+def reads_answers(user) -> bool:
+    """Whether a person of the city reads answers at all: by office or by grant."""
+    if not user.is_authenticated or not user.has_perm("wagtailadmin.access_admin"):
+        return False
+    return user.scope.has(*UNIT) or bool(rights_of(user).read)
 
 
 class AnswerGrantQuerySet(models.QuerySet):

@@ -121,12 +121,20 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "decisions.change_papersettings",
         "home.change_contactsettings",
         "exchange.view_outboxitem",
+        "portal_forms.view_answergrant",
+        "portal_forms.add_answergrant",
+        "portal_forms.change_answergrant",
     ],
 }
 
 LEAD_PERMISSIONS: dict[str, list[str]] = {
     "case_worker": ["cases.confirm_assessment"],
-    "programme_manager": ["decisions.approve_use"],
+    "programme_manager": [
+        "decisions.approve_use",
+        "portal_forms.view_answergrant",
+        "portal_forms.add_answergrant",
+        "portal_forms.change_answergrant",
+    ],
     "centre_head": [],
 }
 

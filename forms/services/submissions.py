@@ -16,6 +16,8 @@ from forms.forms.controls import control_of
 from forms.handlers import handle
 from forms.models import Draft, FormDefinition, IndexedAnswer, Submission
 from forms.services.drafts import read_draft, sent_from, token_of
+from forms.services.entering import is_entered_for_partner
+from forms.services.inbox import follow_status
 from forms.services.look_up import look_up_hash, look_up_password
 from home.models import ContactSettings
 from staff.models import AuditEvent, Membership, User
@@ -78,6 +80,8 @@ def _writes_for_partner(draft: Draft) -> bool:
 
     Days may lie between the beginning and the sending, and a post may end on any.
     """
+    if is_entered_for_partner(draft):
+        return True
     posts = Membership.objects.in_force().filter(
         user=draft.owner_id,
         user__is_active=True,
@@ -163,6 +167,7 @@ def _confirm_by_mail(submission: Submission) -> None:
 @transaction.atomic
 def change_status(submission: Submission, status: str, *, by: User) -> None:
     """Set what the sender may know: received, being looked at, dealt with."""
+    follow_status(submission, status)
     changed = Submission.objects.filter(pk=submission.pk).exclude(status=status)
     if changed.update(status=Submission.Status(status)):
         record_event(
