@@ -9,7 +9,7 @@ from forms.desk.listing import people_beside
 from forms.forms.text import narrow
 from forms.models import EnteredFor, FormDefinition, Handling, Submission
 from staff.forms import PrivateForm, RevisionField
-from staff.models import Partner
+from staff.models import Partner, User
 
 TEXT = forms.Textarea(attrs={"rows": 4})
 STATES = [
@@ -66,7 +66,7 @@ class AssignForm(RevisionForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         keys = [person.pk for person in people_beside(self.user)]
-        people = type(self.user)._default_manager.filter(pk__in=keys)
+        people = User.objects.filter(pk__in=keys)
         self.fields["assignee"].queryset = people.order_by("username")
 
 
