@@ -18,6 +18,7 @@ class HomeConfig(AppConfig):
         from home import handlers
 
         post_migrate.connect(handlers.after_migrate, sender=self)
+        post_save.connect(handlers.on_locale, sender="wagtailcore.Locale")
         user_logged_in.connect(handlers.on_login)
         post_save.connect(handlers.on_membership, sender="staff.Membership")
         post_delete.connect(handlers.on_membership, sender="staff.Membership")

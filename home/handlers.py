@@ -1,11 +1,19 @@
 """What the public pages do at news from below: migrations, logins, memberships."""
 
-from home import services
+from django.conf import settings
+
+from home import languages, services
 
 
 def after_migrate(sender, **kwargs) -> None:
     """Every database has the group of web editors, a fresh one too."""
     services.ensure_editors()
+
+
+def on_locale(sender, instance, created, raw=False, **kwargs) -> None:
+    """A language that the city adds has its tree of pages at once."""
+    if created and not raw and instance.language_code != settings.LANGUAGE_CODE:
+        languages.synchronise([instance])
 
 
 def on_login(sender, user, **kwargs) -> None:

@@ -6,9 +6,12 @@ import json
 import logging
 import re
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import get_language_from_path
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +70,24 @@ class RefuseUnreadableInput:
         if any(UNREADABLE.search(value) for value in values):
             return render(request, "400.html", status=400)
         return self.get_response(request)
+
+
+class SpeakTheLanguageOfTheAddress:
+    """The language stands in the address, or it is Japanese; no cookie, no guessing.
+
+    So one address is one text for everybody, and a cache may keep it.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        language = get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = translation.get_language()
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+        return response
 
 
 class KeepPrivatePagesPrivate:

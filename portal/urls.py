@@ -1,5 +1,6 @@
 """All addresses of the portal."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.http import Http404
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
@@ -44,5 +45,5 @@ urlpatterns = [
     path("", include("forms.urls")),
     path("", include("programs.urls")),
     path("", include("home.urls")),
-    path("", include(wagtail_urls)),
+    *i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False),
 ]

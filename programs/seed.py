@@ -13,6 +13,7 @@ from django.db import transaction
 from wagtail.models import Page
 from wagtail.models import Site as WebSite
 
+from home import languages
 from home.models import ContactSettings, ContentPage
 from home.services import ensure_editors
 from programs.models import (
@@ -178,12 +179,17 @@ def load_contact() -> None:
 
 def load_pages() -> None:
     """The top page and those below it, published, and the web site over them."""
-    top = ProgrammePage.objects.first() or create_top_page()
+    own = ProgrammePage.objects.filter(locale__language_code=settings.LANGUAGE_CODE)
+    top = own.first() or create_top_page()
     for name in ORDER:
         row = read(name)
-        parent = Page.objects.get(slug=row.pop("parent")) if "parent" in row else top
+        parent = top
+        if "parent" in row:
+            parent = top.get_descendants().get(slug=row.pop("parent"))
         if not parent.get_children().filter(slug=row["slug"]).exists():
             publish(build(row), under=parent)
+    languages.ensure_locales()
+    languages.synchronise()
 
 
 def create_top_page() -> ProgrammePage:

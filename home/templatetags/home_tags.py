@@ -5,8 +5,16 @@ import re
 from django import template
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
+from home.languages import (
+    Spoken,
+    is_untranslated,
+    spoken,
+    tag_of,
+    text_language,
+    translated,
+)
 from home.models import ContactSettings, ContentPage
 
 register = template.Library()
@@ -17,6 +25,16 @@ def site_of(context) -> Site | None:
     """The Wagtail site of the request; none where there is no request or no site."""
     request = context.get("request")
     return Site.find_for_request(request) if request else None
+
+
+def top_page(context) -> Page | None:
+    """The top page in the language of the request, read once."""
+    request, site = context.get("request"), site_of(context)
+    if site is None:
+        return None
+    if not hasattr(request, "portal_top_page"):
+        request.portal_top_page = site.root_page.localized
+    return request.portal_top_page
 
 
 @register.simple_tag(takes_context=True)
@@ -56,8 +74,8 @@ def icon(name: str) -> dict[str, str]:
 @register.inclusion_tag("partials/navigation.html", takes_context=True)
 def navigation(context) -> dict[str, object]:
     """The pages under the home page that editors marked for the menu."""
-    site = site_of(context)
-    pages = site.root_page.get_children().live().in_menu() if site else []
+    top = top_page(context)
+    pages = top.get_children().live().in_menu() if top else []
     request = context.get("request")
     return {"pages": pages, "request": request, "path": request.path if request else ""}
 
@@ -65,19 +83,58 @@ def navigation(context) -> dict[str, object]:
 @register.inclusion_tag("partials/breadcrumbs.html", takes_context=True)
 def breadcrumbs(context) -> dict[str, object]:
     """The way from the home page to this one; nothing on the home page itself."""
-    page, site = context.get("page"), site_of(context)
-    if not site or not getattr(page, "depth", None) or page.pk == site.root_page_id:
+    page, top = context.get("page"), top_page(context)
+    if not top or (getattr(page, "depth", None) or 0) <= top.depth:
         return {"ancestors": []}
-    above = page.get_ancestors().filter(depth__gte=site.root_page.depth)
+    above = page.get_ancestors().filter(depth__gte=top.depth)
     return {"ancestors": above, "page": page, "request": context.get("request")}
 
 
 @register.inclusion_tag("partials/footer_navigation.html", takes_context=True)
 def footer_navigation(context) -> dict[str, object]:
     """The pages that editors want linked at the foot of every page."""
-    site = site_of(context)
-    pages = ContentPage.objects.live().public().filter(in_footer=True) if site else []
+    top, pages = top_page(context), ContentPage.objects.none()
+    if top:
+        pages = ContentPage.objects.live().public().filter(in_footer=True)
+        pages = pages.filter(locale=top.locale_id)
     return {"pages": pages, "request": context.get("request")}
+
+
+@register.simple_tag(takes_context=True)
+def top_address(context) -> str:
+    """The top page in the language of this page."""
+    top = top_page(context)
+    return top.get_url(context.get("request")) if top else "/"
+
+
+@register.simple_tag(takes_context=True)
+def languages(context) -> list[Spoken]:
+    """The languages in which this page can be read; none for what is no page."""
+    page = context.get("page")
+    if not isinstance(page, Page) or not page.pk:
+        return []
+    if not hasattr(page, "read_languages"):
+        page.read_languages = spoken(page, context.get("request"))
+    return page.read_languages
+
+
+@register.simple_tag
+def untranslated_from(page) -> str:
+    """The tag of the language that the text of the page is really in; else empty."""
+    if not isinstance(page, Page) or not page.pk or not is_untranslated(page):
+        return ""
+    return tag_of(text_language(page))
+
+
+@register.simple_tag(takes_context=True)
+def absolute(context, address: str) -> str:
+    """An address of ours with its host, as search engines want it."""
+    request = context.get("request")
+    return request.build_absolute_uri(address) if request else address
+
+
+register.filter("in_own_language", translated)
+register.filter("language_tag", tag_of)
 
 
 @register.filter

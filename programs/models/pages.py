@@ -1,5 +1,6 @@
 """The home page of the programme, and the page of each site."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404
 from django.utils import timezone
@@ -50,7 +51,10 @@ class ProgrammePage(BasePage):
             "tables": [table for table in tables if table.site.parent_id is None],
             "services": ServiceType.objects.public(),
             "site_pages": {
-                page.site_id: page for page in SitePage.objects.live().public()
+                page.site_id: page
+                for page in SitePage.objects.live()
+                .public()
+                .filter(locale=self.locale_id)
             },
             "holidays": SchoolHoliday.objects.filter(ends_on__gte=today),
         }
@@ -59,8 +63,8 @@ class ProgrammePage(BasePage):
 class SitePage(BasePage):
     """The page of one site: hours, calendar, facts; what is unknown says so."""
 
-    site = models.OneToOneField(
-        Site, on_delete=models.PROTECT, related_name="page", verbose_name=_("Site")
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, related_name="pages", verbose_name=_("Site")
     )
 
     template = "programs/site_page.html"
@@ -93,6 +97,13 @@ class SitePage(BasePage):
             "satellites": site.satellites.filter(is_public=True),
             "holidays": SchoolHoliday.objects.filter(ends_on__gte=today),
         }
+
+    def clean(self) -> None:
+        """A site has one page in each language."""
+        super().clean()
+        others = SitePage.objects.filter(site_id=self.site_id, locale=self.locale_id)
+        if others.exclude(pk=self.pk).exists():
+            raise ValidationError({"site": _("This site has a page already.")})
 
     def serve(self, request, *args, **kwargs):
         """As every page; 404 for a hidden site, 400 for a month that is unreadable."""

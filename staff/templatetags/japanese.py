@@ -4,10 +4,17 @@ from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
 
 from staff import dates
 
 register = template.Library()
+
+
+def is_abroad() -> bool:
+    """Whether the reader's language knows no eras."""
+    return not (get_language() or "ja").startswith("ja")
 
 
 def _day(value: date | datetime) -> date:
@@ -16,13 +23,17 @@ def _day(value: date | datetime) -> date:
 
 @register.filter
 def wareki(value: date | datetime | None) -> str:
-    """``令和8年11月23日``; empty for no date."""
+    """``令和8年11月23日``; empty for no date. Without eras in other languages."""
+    if value and is_abroad():
+        return date_format(_day(value), "DATE_FORMAT")
     return dates.wareki(_day(value)) if value else ""
 
 
 @register.filter
 def wareki_weekday(value: date | datetime | None) -> str:
     """``令和8年11月23日（月）``; empty for no date."""
+    if value and is_abroad():
+        return date_format(_day(value), "D, j M Y")
     return dates.wareki_weekday(_day(value)) if value else ""
 
 
@@ -32,10 +43,14 @@ def wareki_time(value: datetime | None) -> str:
     if not value:
         return ""
     local = timezone.localtime(value)
+    if is_abroad():
+        return date_format(local, "D, j M Y, H:i")
     return f"{dates.wareki_weekday(local.date())} {local:%-H:%M}"
 
 
 @register.filter
 def wareki_month(value: date) -> str:
     """``令和8年（2026年）11月``: a month by its era, the Western year beside it."""
+    if is_abroad():
+        return date_format(value, "F Y")
     return f"{dates.wareki_year(value)}（{value.year}年）{value.month}月"

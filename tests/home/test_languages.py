@@ -1,0 +1,140 @@
+"""Pages in several languages: one structure, and the language is never in doubt."""
+
+import pytest
+from bs4 import BeautifulSoup
+from wagtail.models import Locale, Page
+
+from home import languages
+from home.models import ContentPage
+from programs import seed
+
+
+@pytest.fixture
+def seeded(db):
+    seed.load()
+
+
+def soup(client, path):
+    return BeautifulSoup(client.get(path).text, "html.parser")
+
+
+def structure(code):
+    """The places of a tree: translation key, key of the parent."""
+    pages = Page.objects.filter(locale__language_code=code, depth__gt=1)
+    return {(page.translation_key, page.get_parent().translation_key) for page in pages}
+
+
+def translate(page, code, **texts):
+    """What an editor does: take the alias over and write in the language."""
+    other = page.get_translation(Locale.objects.get(language_code=code)).specific
+    other.alias_of = None
+    for name, value in texts.items():
+        setattr(other, name, value)
+    other.save()
+    other.save_revision().publish()
+    return other
+
+
+def japanese(slug):
+    return ContentPage.objects.get(slug=slug, locale__language_code="ja")
+
+
+def test_every_language_has_the_same_tree(seeded):
+    assert structure("ja") == structure("en") == structure("ja-hira") != set()
+
+
+def test_a_language_that_the_city_adds_has_its_tree_at_once(seeded):
+    Locale.objects.create(language_code="vi")
+
+    assert structure("vi") == structure("ja")
+
+
+def test_synchronising_twice_adds_nothing(seeded):
+    assert languages.synchronise() == 0
+
+
+def test_the_switch_keeps_the_page_and_names_each_language_in_itself(client, seeded):
+    page = soup(client, "/hogosha/")
+
+    links = page.select(".languages a")
+
+    assert [(a["href"], a["lang"], a.text) for a in links] == [
+        ("/hogosha/", "ja", "日本語"),
+        ("/ja-hira/hogosha/", "ja-Hira", "やさしい日本語"),
+        ("/en/hogosha/", "en", "English"),
+    ]
+    for address in ("/hogosha/", "/ja-hira/hogosha/", "/en/hogosha/"):
+        current = soup(client, address).select_one(".languages [aria-current]")
+        assert current["href"] == address
+
+
+def test_the_frame_speaks_the_language_of_the_address(client, seeded):
+    page = soup(client, "/en/hogosha/")
+
+    assert page.html["lang"] == "en"
+    assert page.select_one(".skip-link").text == "Skip to the text"
+    assert page.select_one(".site-name")["href"] == "/en/"
+
+
+def test_a_cookie_or_a_browser_setting_changes_no_language(client, seeded):
+    client.cookies["django_language"] = "en"
+    response = client.get("/hogosha/", headers={"accept-language": "en"})
+
+    assert '<html lang="ja">' in response.text
+    assert "Accept-Language" not in response.get("Vary", "")
+
+
+def test_an_untranslated_page_says_so_and_is_named_as_japanese(client, seeded):
+    page = soup(client, "/en/hogosha/")
+
+    assert page.main["lang"] == "ja"
+    assert "not been translated yet" in page.main.select_one("[lang=en]").text
+    assert page.find("meta", {"name": "robots"})["content"] == "noindex"
+    canonical = page.find("link", {"rel": "canonical"})["href"]
+    assert canonical.endswith("/hogosha/")
+    assert "/en/" not in canonical
+
+
+def test_a_translated_page_is_its_own_and_named_to_search_engines(client, seeded):
+    translate(japanese("hogosha"), "en", title="For parents", lead="Welcome.")
+
+    page, source = soup(client, "/en/hogosha/"), soup(client, "/hogosha/")
+
+    assert page.h1.text == "For parents"
+    assert not page.main.has_attr("lang")
+    for shown in (page, source):
+        named = {
+            link["hreflang"]: link["href"]
+            for link in shown.find_all("link", {"rel": "alternate", "hreflang": True})
+        }
+        assert {code: url.split("testserver")[1] for code, url in named.items()} == {
+            "ja": "/hogosha/",
+            "en": "/en/hogosha/",
+        }
+
+
+def test_editors_see_what_is_missing_and_what_is_behind(seeded):
+    english = Locale.objects.get(language_code="en")
+
+    def state():
+        rows = languages.progress([english])
+        return {row.source.slug: row.cells[0].state for row in rows}
+
+    assert set(state().values()) == {"missing"}
+    translate(japanese("hogosha"), "en", title="For parents")
+    assert state()["hogosha"] == "current"
+    japanese("hogosha").save_revision().publish()
+    assert state()["hogosha"] == "outdated"
+
+
+def test_a_withdrawn_page_is_gone_in_every_language_that_shows_its_text(client, seeded):
+    japanese("hogosha").unpublish()
+
+    for address in ("/hogosha/", "/en/hogosha/", "/ja-hira/hogosha/"):
+        assert client.get(address).status_code == 404
+
+
+def test_dates_are_written_as_the_language_writes_them(client, seeded):
+    assert "令和" in soup(client, "/hogosha/").select_one(".page-about").text
+    english = soup(client, "/en/hogosha/").select_one(".page-about").text
+    assert "令和" not in english.replace("令和6年時点", "")
