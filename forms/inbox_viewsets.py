@@ -9,7 +9,7 @@ from wagtail.admin.ui.tables import Column
 
 from forms.models import AnswerGrant, FormDefinition, Submission
 from forms.querysets import CITY, reads_answers
-from forms.views import bulk, entering, inbox, submission
+from forms.views import bulk, entering, exporting, inbox, submission
 from staff.account_viewsets import AuditedModelViewSet
 from staff.dates import wareki
 from staff.models import Membership, User
@@ -39,6 +39,7 @@ class InboxViewSet(PrivateModelViewSet):
         "columns": inbox.ColumnsView,
         "bulk": bulk.BulkView,
         "enter": entering.EnterView,
+        "export": exporting.ExportView,
     }
     record_views = {
         "assign": submission.AssignView,

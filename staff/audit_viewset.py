@@ -44,6 +44,7 @@ STEPS = {
     "edited": pgettext_lazy("audit", "draft edited"),
     "ended": pgettext_lazy("audit", "ended"),
     "entered": pgettext_lazy("audit", "typed in for a caller"),
+    "exported": pgettext_lazy("audit", "exported"),
     "failed": pgettext_lazy("audit", "failed"),
     "handed_on": pgettext_lazy("audit", "handed on"),
     "import_checked": pgettext_lazy("audit", "checked before import"),

@@ -2,14 +2,13 @@
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy
 
 from forms.desk.acts import EnterForm
 from forms.services.entering import start_for
 from forms.views import drafts
-from forms.views.inbox import InboxMixin
-from forms.views.journey import SeeOther
-from forms.views.submission import may_enter
+from forms.views.inbox import InboxMixin, may_enter
 from staff.views import PrivateCreateView
 
 
@@ -37,5 +36,5 @@ class EnterView(InboxMixin, PrivateCreateView):
             draft, key = start_for(by=self.request.user, **form.cleaned_data)
         except ValidationError as error:
             return self.refuse(form, error)
-        response = SeeOther(drafts.address("page", draft, 1))
+        response = redirect(drafts.address("page", draft, 1))
         return drafts.hand_over(response, draft, key)

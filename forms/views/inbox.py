@@ -22,7 +22,7 @@ from forms.desk.listing import (
     query_of,
 )
 from forms.models import Handling, SavedView
-from forms.querysets import reads_answers
+from forms.querysets import reads_answers, rights_of
 from staff.models import AuditEvent, Unit
 from staff.services import client_address, record_event
 from staff.views import PrivateView
@@ -35,6 +35,12 @@ PRESETS = [
     (gettext_lazy("Waiting longest"), {"state": "open", "order": "oldest"}),
 ]
 MAX_TYPED = 60
+
+
+def may_enter(user) -> bool:
+    """Whether somebody may fill in a form for a caller: those who work on answers."""
+    is_at_work = user.scope.has("case_worker", "programme_manager")
+    return is_at_work or bool(rights_of(user).act)
 
 
 class InboxMixin(PrivateView):
@@ -155,6 +161,8 @@ class InboxView(WithoutExport, InboxMixin, TemplateView):
             "tabs": self.tabs(query),
             "saved": self.saved,
             "units": Unit.objects.filter(pk__in=self.request.user.scope.unit_ids),
+            "may_enter": may_enter(self.request.user),
+            "may_export": bool(rights_of(self.request.user).export),
             "is_narrowed": bool(query) or bool(self.typed),
         }
 

@@ -17,7 +17,6 @@ from forms.documents import sheet_of
 from forms.forms.bound import BoundField
 from forms.handlers import matters_of, way_on, ways_on
 from forms.models import EnteredFor, Handling, Submission
-from forms.querysets import rights_of
 from forms.services import inbox
 from forms.views.inbox import InboxMixin
 from staff.models import AuditEvent, User
@@ -393,9 +392,3 @@ class SheetView(SubmissionMixin, PrivateFileView):
         except PdfError as error:
             messages.error(request, str(error))
             return redirect(self.object.get_admin_url())
-
-
-def may_enter(user) -> bool:
-    """Whether somebody may fill in a form for a caller: those who work on answers."""
-    is_at_work = user.scope.has("case_worker", "programme_manager")
-    return is_at_work or bool(rights_of(user).act)

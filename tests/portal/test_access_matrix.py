@@ -38,6 +38,7 @@ PRIVATE = {
     "applications": "decisions.UseApplication",
     "decisions": "decisions.Decision",
     "plans": "support.PlanVersion",
+    "inbox": "portal_forms.Submission",
 }
 PUBLIC = {"FormDefinition", "FormVersion", "PaperSettings"}
 WORDS = {OPEN: "開示甲太郎", HIDDEN: "秘匿乙次郎"}
