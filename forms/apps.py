@@ -5,7 +5,7 @@ from functools import partial
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-HOUR = 3600
+MINUTE, HOUR = 60, 3600
 
 
 class FormsConfig(AppConfig):
@@ -26,9 +26,12 @@ class FormsConfig(AppConfig):
             record_unpublishing,
         )
         from forms.services.entering import forget_entries_without_form
+        from forms.services.files import scan_waiting, sweep_orphans
 
         handlers.every(HOUR)(forget_entries_without_form)
         handlers.every(HOUR)(partial(forget_expired_drafts, limit=1000))
+        handlers.every(MINUTE)(scan_waiting)
+        handlers.every(24 * HOUR)(sweep_orphans)
         published.connect(
             add_version_on_publishing,
             sender=FormDefinition,

@@ -170,6 +170,34 @@ def _in_the_open(matters: dict[str, models.QuerySet], path: str) -> Q:
     return result
 
 
+class OfSubmissionQuerySet(models.QuerySet):
+    """For what hangs from a submission: it is visible exactly when that is."""
+
+    def visible_to(self, user) -> "OfSubmissionQuerySet":
+        submissions = self.model._meta.get_field("submission").related_model.objects
+        return self.filter(submission__in=submissions.visible_to(user))
+
+
+class AttachmentQuerySet(OfSubmissionQuerySet):
+    """Files: as visible as the submission they came with; those of a draft to nobody.
+
+    The sender of a draft reaches its files by the draft's key, never through here.
+    """
+
+    def to_scan(self) -> "AttachmentQuerySet":
+        states = self.model.Scan
+        return self.filter(scan_state__in=[states.PENDING, states.UNSCANNED])
+
+
+class RetentionRunQuerySet(models.QuerySet):
+    """Proofs of retention: numbers and digests, for those who answer for them."""
+
+    def visible_to(self, user) -> "RetentionRunQuerySet":
+        if user.is_authenticated and user.has_perm("portal_forms.view_retentionrun"):
+            return self
+        return self.none()
+
+
 class SubmissionQuerySet(models.QuerySet):
     """Answers received."""
 

@@ -1,11 +1,14 @@
 """Registration of forms with the admin."""
 
 from django.templatetags.static import static
+from django.urls import include, path
 from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin.auth import require_admin_access
 from wagtail.snippets.models import register_snippet
 
 from forms.inbox_viewsets import answer_grant_viewset, inbox_viewset
+from forms.views.files import AttachmentView
 from forms.viewsets import FormDefinitionViewSet
 
 register_snippet(FormDefinitionViewSet)
@@ -24,3 +27,11 @@ def inbox():
 @hooks.register("register_admin_viewset")
 def answer_grants():
     return answer_grant_viewset
+
+
+@hooks.register("register_admin_urls")
+def file_addresses():
+    """Where staff open the files of submissions they may see."""
+    view = require_admin_access(AttachmentView.as_view())
+    addresses = [path("<int:pk>/", view, name="open")]
+    return [path("files/", include((addresses, "forms_files")))]

@@ -13,12 +13,22 @@ class HomeConfig(AppConfig):
 
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
+        from django.db.backends.signals import connection_created
         from django.db.models.signals import post_delete, post_migrate, post_save
+        from wagtail import workflows
 
-        from home import handlers
+        from home import freshness, handlers
+        from home.approval import trail
+        from home.signals import public_content_changed
 
+        # Only our step can be added: Wagtail's lets the requester approve.
+        workflows.TASK_TYPES = [self.get_model("ApprovalTask")]
         post_migrate.connect(handlers.after_migrate, sender=self)
         post_save.connect(handlers.on_locale, sender="wagtailcore.Locale")
         user_logged_in.connect(handlers.on_login)
         post_save.connect(handlers.on_membership, sender="staff.Membership")
         post_delete.connect(handlers.on_membership, sender="staff.Membership")
+        post_save.connect(trail.on_log_entry, sender="wagtailcore.PageLogEntry")
+        post_save.connect(trail.on_task_edited, sender="wagtailcore.ModelLogEntry")
+        connection_created.connect(freshness.watch)
+        public_content_changed.connect(freshness.on_public_content_changed)

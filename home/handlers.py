@@ -6,8 +6,9 @@ from home import languages, services
 
 
 def after_migrate(sender, **kwargs) -> None:
-    """Every database has the group of web editors, a fresh one too."""
+    """Every database has its web editors and its way of approval, a fresh one too."""
     services.ensure_editors()
+    services.ensure_approval()
 
 
 def on_locale(sender, instance, created, raw=False, **kwargs) -> None:

@@ -1,4 +1,7 @@
-"""Who may edit the public pages: the one group of Wagtail that this portal uses."""
+"""Who may edit the public pages: the one group of Wagtail that this portal uses.
+
+And the one way by which a page is approved, over the whole tree.
+"""
 
 from django.apps import apps
 from django.contrib.auth.management import create_permissions
@@ -9,13 +12,19 @@ from wagtail.models import (
     GroupCollectionPermission,
     GroupPagePermission,
     Page,
+    Task,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
 )
 
+from home.models.approval import ApprovalSettings, ApprovalTask
 from staff.models import Membership, User
 
 EDITORS = "Web editors"
 EDITING_ROLES = (Membership.Role.WEB_EDITOR, Membership.Role.SYSTEM_ADMINISTRATOR)
-PAGE_ACTS = ["add_page", "change_page", "publish_page"]
+PAGE_ACTS = ["add_page", "change_page"]
+PUBLISHING = ["publish_page"]
 FILE_ACTS = {
     "wagtailimages": ["add_image", "change_image", "choose_image"],
     "wagtaildocs": ["add_document", "change_document", "choose_document"],
@@ -24,7 +33,7 @@ FILE_ACTS = {
 
 @transaction.atomic
 def ensure_editors() -> Group:
-    """Make the group that may edit, publish and illustrate every public page.
+    """Make the group that may edit and illustrate every public page.
 
     Wagtail asks a group, not a role, which part of the page tree somebody may touch.
     So this group holds just that, at the root of the tree and of the collections;
@@ -46,7 +55,45 @@ def ensure_editors() -> Group:
                 GroupCollectionPermission.objects.get_or_create(
                     group=group, collection=collection, permission=act
                 )
+    keep_publishing_right()
     return group
+
+
+@transaction.atomic
+def keep_publishing_right() -> None:
+    """Editors publish by themselves only in a city that asks for no approval."""
+    group = Group.objects.filter(name=EDITORS).first()
+    root = Page.get_first_root_node()
+    if group is None or root is None:
+        return
+    held = GroupPagePermission.objects.filter(
+        group=group, permission__codename__in=PUBLISHING
+    )
+    if ApprovalSettings.load().is_required:
+        held.delete()
+        return
+    for act in permissions_named("wagtailcore", PUBLISHING):
+        GroupPagePermission.objects.get_or_create(
+            group=group, page=root, permission=act
+        )
+
+
+@transaction.atomic
+def ensure_approval() -> None:
+    """One way of approval over the whole tree, in the place of Wagtail's own.
+
+    Wagtail brings one in which anybody of a group approves, the requester too. What a
+    city has made of ours since is left as it is.
+    """
+    root = Page.get_first_root_node()
+    if root is None or ApprovalTask.objects.exists():
+        return
+    task = ApprovalTask.objects.create(name="承認")
+    workflow = Workflow.objects.create(name="ページの承認")
+    WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
+    WorkflowPage.objects.update_or_create(page=root, defaults={"workflow": workflow})
+    Workflow.objects.exclude(pk=workflow.pk).update(active=False)
+    Task.objects.exclude(pk=task.pk).update(active=False)
 
 
 def permissions_named(app_label: str, codenames: list[str]):

@@ -3,11 +3,17 @@
 from functools import wraps
 
 from django.http import Http404
-from django.urls import reverse
+from django.urls import include, path, reverse
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.admin.views import home as wagtail_home
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
+from home.approval import lists, menu
+from home.approval import urls as approval_urls
+from home.approval.panels import ApprovalPanel
 from home.models import ContactSettings
 
 LEADS_OUTSIDE = ("whats-new", "editor-guide")
@@ -76,3 +82,74 @@ class MissingPhonePanel(Component):
 def missing_phone_panel(request, panels):
     if request.user.has_perm("home.change_contactsettings"):
         panels.append(MissingPhonePanel())
+
+
+@hooks.register("register_admin_urls")
+def approval_addresses():
+    return [path("approval/", include(approval_urls))]
+
+
+class ApprovalMenuItem(MenuItem):
+    """Shown to those who edit or approve pages."""
+
+    def is_shown(self, request):
+        return lists.concerns(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def approval_menu_item():
+    return ApprovalMenuItem(
+        _("Approval of pages"),
+        reverse("page_approval:index"),
+        icon_name="check",
+        order=110,
+    )
+
+
+@hooks.register("register_page_action_menu_item")
+def ask_for_approval():
+    return menu.AskForApprovalItem(order=10)
+
+
+@hooks.register("register_page_action_menu_item")
+def open_the_request():
+    return menu.ToApprovalItem(order=5)
+
+
+@hooks.register("construct_page_action_menu")
+def arrange_page_acts(items, request, context):
+    menu.arrange(items, request, context)
+
+
+@hooks.register("before_create_page")
+def before_create(request, parent_page, page_class):
+    menu.note_wish(request)
+
+
+@hooks.register("before_edit_page")
+def before_edit(request, page):
+    menu.note_wish(request)
+
+
+@hooks.register("after_create_page")
+def after_create(request, page):
+    return menu.go_on(request, page)
+
+
+@hooks.register("after_edit_page")
+def after_edit(request, page):
+    return menu.go_on(request, page)
+
+
+ABOUT_APPROVAL = (
+    wagtail_home.WorkflowObjectsToModeratePanel,
+    wagtail_home.UserObjectsInWorkflowModerationPanel,
+)
+
+
+@hooks.register("construct_homepage_panels")
+def approval_panel(request, panels):
+    """Our panel says what Wagtail's two say, and what is due; in the city's words."""
+    panels[:] = [p for p in panels if not isinstance(p, ABOUT_APPROVAL)]
+    if lists.concerns(request.user):
+        panels.append(ApprovalPanel())

@@ -68,6 +68,7 @@ def load_administrator() -> list[Account]:
 def load() -> list[Account]:
     """The seed's content, the starter forms, and everybody of the cast."""
     seed.load(demo=True)
+    seed.load_languages()
     load_units_and_partners()
     starters.load()
     word = password()

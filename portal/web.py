@@ -1,35 +1,82 @@
-"""The web server: waitress, which a slow client cannot block."""
+"""The web server: granian, or waitress where WEB_SERVER says so."""
 
+import ctypes
 import os
+import signal
 
-import waitress
+HOST = os.environ.get("HOST", "127.0.0.1")
+PORT = int(os.environ.get("PORT", "8000"))
+PROXY = os.environ.get("BEHIND_PROXY", "")
+PR_SET_PDEATHSIG = 1
 
-from portal.wsgi import application
+
+def load():
+    """The application, in a worker that does not outlive the server.
+
+    A worker left behind by a killed server would hold the port.
+    """
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() == 1:
+        raise SystemExit("The server is gone.")
+    from portal.front import application
+
+    return application
 
 
-def main() -> None:
-    """Serve on HOST and PORT; bodies end at 12 MB, idle connections after a minute."""
-    proxy = os.environ.get("BEHIND_PROXY", "")
+def serve_by_granian() -> None:
+    """Headers must come within ten seconds; bodies may take their time in a thread."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
+
+    Granian(
+        "portal.web:load",
+        factory=True,
+        address=HOST,
+        port=PORT,
+        interface=Interfaces.WSGI,
+        workers=int(os.environ.get("WEB_WORKERS", "1")),
+        blocking_threads=512,
+        backlog=2048,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        websockets=False,
+        log_level="error",
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=10,
+    ).serve()
+
+
+def serve_by_waitress() -> None:
+    """One process in plain Python; it gathers bodies before a thread is lent."""
+    import waitress
+
+    from portal.wsgi import application
+
     trusted = (
         {
-            "trusted_proxy": proxy,
+            "trusted_proxy": PROXY,
             "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto",
             "clear_untrusted_proxy_headers": True,
         }
-        if proxy
+        if PROXY
         else {}
     )
     waitress.serve(
         application,
-        host=os.environ.get("HOST", "127.0.0.1"),
-        port=int(os.environ.get("PORT", "8000")),
+        host=HOST,
+        port=PORT,
         threads=int(os.environ.get("WEB_THREADS", "8")),
-        max_request_body_size=12 * 1024 * 1024,
+        connection_limit=1000,
+        max_request_body_size=48 * 1024 * 1024,
         channel_timeout=60,
         ident=None,
         **trusted,
     )
 
 
+SERVERS = {"granian": serve_by_granian, "waitress": serve_by_waitress}
+
+
 if __name__ == "__main__":
-    main()
+    SERVERS[os.environ.get("WEB_SERVER", "granian")]()

@@ -11,8 +11,10 @@ CHARSET = re.compile(r";\s*charset\s*=[^;]*", re.IGNORECASE)
 
 django_application = get_wsgi_application()
 
+from portal.pagecache import PageCache  # noqa: E402  it needs Django set up
 
-def application(environ, start_response):
+
+def trusting_application(environ, start_response):
     """Django, for requests whose charset it can trust.
 
     Django reads a request by the charset its sender names, before any middleware: an
@@ -21,3 +23,6 @@ def application(environ, start_response):
     named = environ.get("CONTENT_TYPE", "")
     environ["CONTENT_TYPE"] = CHARSET.sub("", named)
     return django_application(environ, start_response)
+
+
+application = PageCache(trusting_application)

@@ -13,6 +13,7 @@ class ProgramsConfig(AppConfig):
 
     def ready(self) -> None:
         from exchange.resources import register
+        from programs import handlers  # noqa: F401  registers mail and schedule
         from programs.resources import PartnerResource
 
         register(

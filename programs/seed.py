@@ -188,6 +188,10 @@ def load_pages() -> None:
             parent = top.get_descendants().get(slug=row.pop("parent"))
         if not parent.get_children().filter(slug=row["slug"]).exists():
             publish(build(row), under=parent)
+
+
+def load_languages() -> None:
+    """The languages to begin with, and in each the same tree of pages."""
     languages.ensure_locales()
     languages.synchronise()
 

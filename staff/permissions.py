@@ -120,6 +120,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "staff.export_partner",
         "decisions.change_papersettings",
         "home.change_contactsettings",
+        "home.change_approvalsettings",
+        "wagtailcore.change_task",
         "exchange.view_outboxitem",
         "portal_forms.view_answergrant",
         "portal_forms.add_answergrant",

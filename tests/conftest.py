@@ -4,6 +4,7 @@ import pytest
 
 from staff.models import Membership, Partner, Unit
 from tests import databases
+from tests.exchange.clamd import clamd, scanner  # noqa: F401  fixtures
 from tests.factories import (
     CaseFactory,
     EnrolmentFactory,

@@ -1,5 +1,6 @@
 """The models of forms, by subject."""
 
+from forms.models.attachment import Attachment
 from forms.models.definition import FormDefinition
 from forms.models.inbox import (
     AnswerGrant,
@@ -10,11 +11,14 @@ from forms.models.inbox import (
     SubmissionEvent,
     SubmissionLink,
 )
+from forms.models.message import SubmissionMessage
+from forms.models.retention import LegalHold, RetentionRun
 from forms.models.submission import Draft, IndexedAnswer, Submission
 from forms.models.version import FormVersion
 
 __all__ = [
     "AnswerGrant",
+    "Attachment",
     "CorrectedAnswer",
     "Draft",
     "EnteredFor",
@@ -22,8 +26,11 @@ __all__ = [
     "FormVersion",
     "Handling",
     "IndexedAnswer",
+    "LegalHold",
+    "RetentionRun",
     "SavedView",
     "Submission",
     "SubmissionEvent",
     "SubmissionLink",
+    "SubmissionMessage",
 ]

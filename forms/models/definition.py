@@ -16,6 +16,10 @@ class FormDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, models.Mo
         PUBLIC = "public", _("Everybody, without an account")
         PARTNER = "partner", _("Schools and groups that have logged in")
 
+    class RetentionAct(models.TextChoices):
+        ANONYMISE = "anonymise", _("Clear the answers, keep number and counts")
+        DELETE = "delete", _("Delete all, keep the record of it")
+
     slug = models.SlugField(
         _("Address part"),
         max_length=40,
@@ -42,6 +46,21 @@ class FormDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, models.Mo
         _("What happens after sending"),
         blank=True,
         help_text=_("Shown with the receipt number. One line for each step."),
+    )
+    retention_days = models.PositiveIntegerField(
+        _("Days that answers are kept"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Counted from the day of receipt. Left empty, they are kept without limit."
+            " Answers that became a referral or a case, or that are held, stay."
+        ),
+    )
+    retention_act = models.CharField(
+        _("What is done then"),
+        max_length=20,
+        choices=RetentionAct.choices,
+        default=RetentionAct.ANONYMISE,
     )
     pages = StreamField([("page", PageBlock())], verbose_name=_("Pages"), blank=True)
 

@@ -124,6 +124,7 @@ class Handling(models.Model):
         DONE = "done", _("Dealt with")
         DUPLICATE = "duplicate", _("Duplicate")
         FALSE = "false", _("Sent by mistake")
+        WITHDRAWN = "withdrawn", _("Taken back by the sender")
 
     OPEN = [State.RECEIVED, State.IN_REVIEW, State.ASKED]
     ASIDE = [State.DUPLICATE, State.FALSE]
@@ -131,15 +132,16 @@ class Handling(models.Model):
     COARSE = {
         State.RECEIVED: "received",
         State.IN_REVIEW: "in_review",
-        State.ASKED: "in_review",
+        State.ASKED: "asked",
         State.DONE: "done",
         State.DUPLICATE: "done",
         State.FALSE: "done",
+        State.WITHDRAWN: "withdrawn",
     }
 
     submission = models.OneToOneField(
         "portal_forms.Submission",
-        on_delete=models.PROTECT,
+        on_delete=models.CASCADE,
         primary_key=True,
         related_name="handling",
     )
@@ -172,7 +174,7 @@ class Handling(models.Model):
     )
     duplicate_of = models.ForeignKey(
         "portal_forms.Submission",
-        on_delete=models.PROTECT,
+        on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="duplicates",
@@ -228,7 +230,7 @@ class SubmissionEvent(models.Model):
         EXPORTED = "exported", _("Exported")
 
     submission = models.ForeignKey(
-        "portal_forms.Submission", on_delete=models.PROTECT, related_name="events"
+        "portal_forms.Submission", on_delete=models.CASCADE, related_name="events"
     )
     kind = models.CharField(_("What"), max_length=20, choices=Kind.choices)
     at = models.DateTimeField(_("When"), default=timezone.now)
@@ -271,7 +273,7 @@ class CorrectedAnswer(models.Model):
     """
 
     submission = models.ForeignKey(
-        "portal_forms.Submission", on_delete=models.PROTECT, related_name="corrections"
+        "portal_forms.Submission", on_delete=models.CASCADE, related_name="corrections"
     )
     key = models.CharField(max_length=40)
     value = models.JSONField(null=True)
@@ -310,10 +312,10 @@ class SubmissionLink(models.Model):
     """Two submissions about brothers and sisters; the lower key stands first."""
 
     one = models.ForeignKey(
-        "portal_forms.Submission", on_delete=models.PROTECT, related_name="+"
+        "portal_forms.Submission", on_delete=models.CASCADE, related_name="+"
     )
     other = models.ForeignKey(
-        "portal_forms.Submission", on_delete=models.PROTECT, related_name="+"
+        "portal_forms.Submission", on_delete=models.CASCADE, related_name="+"
     )
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(

@@ -71,7 +71,12 @@ class Submission(models.Model):
     class Status(models.TextChoices):
         RECEIVED = "received", _("Received")
         IN_REVIEW = "in_review", _("Being looked at")
-        DONE = "done", _("Dealt with")
+        ASKED = "asked", _("The city has a question for you")
+        DONE = "done", _("Handed on to those in charge")
+        WITHDRAWN = "withdrawn", _("Taken back")
+
+    # Until those in charge have it in hand, the sender may answer and take it back.
+    OPEN_STATUSES = (Status.RECEIVED, Status.IN_REVIEW, Status.ASKED)
 
     receipt = models.CharField(_("Receipt number"), max_length=20, unique=True)
     token = models.CharField(max_length=80, unique=True, editable=False)
@@ -113,6 +118,9 @@ class Submission(models.Model):
         max_length=20,
         choices=Status.choices,
         default=Status.RECEIVED,
+    )
+    anonymised_at = models.DateTimeField(
+        _("Answers cleared at"), null=True, blank=True, editable=False
     )
 
     objects = SubmissionQuerySet.as_manager()

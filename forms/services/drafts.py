@@ -16,6 +16,7 @@ from forms.answers import Reading, read
 from forms.compiler import fields_of
 from forms.forms.controls import control_of
 from forms.models import Draft, FormDefinition, Submission
+from forms.services.files import fill_in_files
 from staff.models import User
 
 KEPT = timedelta(hours=24)
@@ -69,16 +70,20 @@ def holds_key(draft: Draft, key: str) -> bool:
 
 
 @transaction.atomic
-def save_page(draft: Draft, page: Mapping, post: QueryDict) -> Draft:
+def save_page(
+    draft: Draft, page: Mapping, post: QueryDict, refused: Mapping | None = None
+) -> Draft:
     """Keep everything typed on one page, valid or not; other fields are not looked at.
 
-    No audit event: an unsent draft is nobody's record yet.
+    *refused* are files that could not be taken, by control. No audit event: an unsent
+    draft is nobody's record yet.
     """
     draft = Draft.objects.select_for_update().get(pk=draft.pk)
     if Submission.objects.filter(token=token_of(draft)).exists():
         return draft
     for question in page["fields"]:
         draft.answers[question["key"]] = control_of(question).read(question, post)
+    fill_in_files(draft, page, refused or {})
     draft.expires_at = timezone.now() + KEPT
     draft.save(update_fields=["answers", "expires_at", "changed_at"])
     return draft

@@ -17,6 +17,7 @@ from forms.handlers import handle
 from forms.models import Draft, FormDefinition, IndexedAnswer, Submission
 from forms.services.drafts import read_draft, sent_from, token_of
 from forms.services.entering import is_entered_for_partner
+from forms.services.files import adopt_files
 from forms.services.inbox import follow_status
 from forms.services.look_up import look_up_hash, look_up_password
 from home.models import ContactSettings
@@ -120,6 +121,7 @@ def _store(draft: Draft, reading: Reading, key: str) -> Submission:
     submission.full_clean(exclude=["answers"])
     submission.save(force_insert=True)
     IndexedAnswer.objects.bulk_create(_indexed(submission))
+    adopt_files(draft, submission)
     return submission
 
 

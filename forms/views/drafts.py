@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from exchange.receiving import bound_uploads
 from forms.models import Draft
 from forms.services import holds_key
 
@@ -94,6 +95,7 @@ def with_draft(
     @wraps(view)
     def wrapped(request: HttpRequest, slug: str, uuid, **kwargs) -> HttpResponse:
         is_post = request.method == "POST"
+        bound_uploads(request)
         given = request.POST if is_post else request.COOKIES
         key = given.get(COOKIE, "")
         draft = find_draft(slug, uuid, key)

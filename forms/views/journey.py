@@ -21,6 +21,7 @@ from exchange.pdf import PdfError
 from forms.answers import Reading, pages_in_words
 from forms.documents import copy_of
 from forms.forms.bound import BoundField, bind_page
+from forms.forms.uploads import refused
 from forms.models import Draft, FormDefinition, Submission
 from forms.rules import leaves
 from forms.services import (
@@ -33,7 +34,9 @@ from forms.services import (
     start_draft,
     submit,
 )
+from forms.services.files import places_of
 from forms.views import drafts
+from forms.views.files import stays_for_files, take_files
 from staff.models import AuditEvent
 from staff.services import client_address, record_event
 
@@ -85,7 +88,8 @@ def page(request: HttpRequest, draft: Draft, key: str, number: int) -> HttpRespo
         raise Http404
     this = pages[number - 1]
     if request.method == "POST":
-        draft = save_page(draft, this, request.POST)
+        not_taken = take_files(request, draft, this)
+        draft = save_page(draft, this, request.POST, not_taken)
         return SeeOther(after_page(request, draft, this, number))
     reading = read_draft(draft)
     if this["key"] not in reading.asked:
@@ -105,6 +109,8 @@ def page_after_saving(
     request: HttpRequest, draft: Draft, this: Mapping, number: int
 ) -> str:
     reading = read_draft(draft)
+    if stays_for_files(request):
+        return here_again(request, draft, number)
     if "leave" in request.POST:
         return drafts.address("leave", draft, query=f"page={number}")
     if "back" in request.POST:
@@ -122,6 +128,15 @@ def page_after_saving(
     if query:
         return drafts.address("page", draft, number, query=urlencode(query))
     return next_address(draft, reading, number)
+
+
+def here_again(request: HttpRequest, draft: Draft, number: int) -> str:
+    """The same page, where a button inside it was pressed; nothing else is judged."""
+    query = [("files", "1")]
+    if "review" in request.POST.getlist("from"):
+        query.append(("from", "review"))
+    path = drafts.address("page", draft, number, query=urlencode(query))
+    return f"{path}#files"
 
 
 def newly_asked(
@@ -170,6 +185,8 @@ def render_page(
     errors = {}
     if "check" in request.GET:
         errors = {k: text for k, text in reading.errors.items() if k not in new}
+    elif "files" in request.GET:
+        errors = {k: reading.errors[k] for k in refused_here(draft, this, reading)}
     items = bind_page(this, draft.answers, reading.asked, errors, reading.parts)
     numbers = asked_numbers(draft, reading)
     return render(
@@ -189,8 +206,19 @@ def render_page(
             "has_previous": numbers[0] != number,
             "from_review": request.GET.get("from") == "review",
             "known_json": json.dumps(known_answers(items, reading)),
+            "has_files": bool(places_of(this, draft.answers)),
         },
     )
+
+
+def refused_here(draft: Draft, page: Mapping, reading: Reading) -> list[str]:
+    """The questions of a page whose files could not be taken."""
+    return [
+        place.field["key"]
+        for place in places_of(page, draft.answers)
+        if place.field["key"] in reading.errors
+        and refused(place.answers.get(place.field["key"]))
+    ]
 
 
 def known_answers(items: list[BoundField], reading: Reading) -> dict:

@@ -14,6 +14,7 @@ from exchange.pdf import PdfError
 from forms.answers import pages_of
 from forms.models import Submission
 from forms.services import look_up
+from forms.views.files import file_of, hand_out_recorded
 from forms.views.journey import copy_for
 from staff.services import client_address, record_reading
 
@@ -103,6 +104,13 @@ def status_detail(request: HttpRequest, receipt: str) -> HttpResponse:
     record_reading(request, submission)
     context = {"submission": submission, "pages": pages_of(submission)}
     return render(request, "forms/status_detail.html", context)
+
+
+@login_required
+@require_safe
+def status_file(request: HttpRequest, receipt: str, file) -> HttpResponse:
+    """A file that the own school or group sent."""
+    return hand_out_recorded(request, file_of(own_submission(request, receipt), file))
 
 
 @login_required

@@ -1,6 +1,14 @@
 """The models of home, by subject."""
 
+from home.models.approval import ApprovalSettings, ApprovalState, ApprovalTask
 from home.models.contact import ContactSettings
 from home.models.pages import BasePage, ContentPage
 
-__all__ = ["BasePage", "ContactSettings", "ContentPage"]
+__all__ = [
+    "ApprovalSettings",
+    "ApprovalState",
+    "ApprovalTask",
+    "BasePage",
+    "ContactSettings",
+    "ContentPage",
+]

@@ -49,6 +49,12 @@ class BasePage(Page):
     class Meta:
         abstract = True
 
+    def permissions_for_user(self, user):
+        """While approval is on nobody publishes by himself; see ``PagePermissions``."""
+        from home.approval.rules import PagePermissions
+
+        return PagePermissions(user, self)
+
     @property
     def updated_on(self):
         """When the page last changed for its readers."""

@@ -5,6 +5,8 @@ DATABASE_URL    default: SQLite in DATA_DIR
 SECRET_KEY      default: the file ``secret_key`` in DATA_DIR, made by ``bin/run``
 PUBLIC_URL      the address people use; ``https://`` turns secure cookies and HSTS on
 EMAIL_URL       ``smtp://user:password@host:port``; default: files in DATA_DIR/mail
+CLAMD_URL       ``unix:///run/clamav/clamd.ctl`` or ``tcp://host:3310``, the virus
+                scanner; default: files that people send are marked as unscanned
 """
 
 import os
@@ -15,7 +17,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from portal.settings.environment import mail_settings, secret_key
+from portal.settings.environment import mail_settings, scanner_url, secret_key
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(os.environ.get("DATA_DIR") or BASE_DIR / "var").resolve()
@@ -52,7 +54,7 @@ INSTALLED_APPS = [
     "wagtail.documents",
     "wagtail.images",
     "wagtail.search",
-    "wagtail.admin",
+    "home.wagtail_admin.PortalAdminConfig",
     "wagtail",
     "modelcluster",
     "taggit",
@@ -72,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.pagecache.OfferPublicPages",
     "portal.middleware.AnswerOutages",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -79,6 +82,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.RefuseUnreadableInput",
+    "portal.pagecache.RememberSite",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.SpeakTheLanguageOfTheAddress",
     "django.middleware.common.CommonMiddleware",
@@ -215,6 +219,7 @@ STORAGES = {
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 PRIVATE_ROOT = DATA_DIR / "private"
+CLAMD_URL = scanner_url(os.environ.get("CLAMD_URL", ""))
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "ibasho@localhost")
@@ -246,6 +251,9 @@ WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "csv", "txt"]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAIL_AUTOSAVE_INTERVAL = 0
+WAGTAIL_FINISH_WORKFLOW_ACTION = "home.approval.finish.publish_approved"
+# Comments would mail their text at once, beside the outbox.
+WAGTAILADMIN_COMMENTS_ENABLED = False
 AUDIT_ANCHOR_FILE = DATA_DIR / "audit-anchors.jsonl"
 # The proxy redirects to TLS (W004, W008); subdomains and preload lists are the city's
 # to decide (W005, W021); the admin shows previews in frames of its own (W019).

@@ -41,3 +41,15 @@ def mail_settings(url: str, data_dir: Path) -> dict[str, object]:
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
         "EMAIL_TIMEOUT": 20,
     }
+
+
+def scanner_url(url: str) -> str:
+    """The address of clamd, as given; refused where nobody could be behind it."""
+    parts = urlsplit(url)
+    is_socket = parts.scheme == "unix" and parts.path.startswith("/")
+    is_host = parts.scheme == "tcp" and bool(parts.hostname)
+    if url and not is_socket and not is_host:
+        raise ImproperlyConfigured(
+            "CLAMD_URL must read unix:///path/of/socket or tcp://host:port"
+        )
+    return url

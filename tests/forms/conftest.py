@@ -15,6 +15,12 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 
+@pytest.fixture(autouse=True)
+def private_files(tmp_path, settings):
+    """A folder of private files for each test."""
+    settings.PRIVATE_ROOT = tmp_path / "private"
+
+
 @pytest.fixture
 def referral_form(db):
     """The starter form of the schools, published, and the desk that receives it."""

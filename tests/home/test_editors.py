@@ -64,7 +64,7 @@ def test_making_the_group_twice_changes_nothing(db):
     before = ensure_editors()
     counts = before.page_permissions.count(), before.collection_permissions.count()
     after = ensure_editors()
-    assert counts == (3, 6)
+    assert counts == (2, 6)
     assert counts == (
         after.page_permissions.count(),
         after.collection_permissions.count(),

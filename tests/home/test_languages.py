@@ -12,6 +12,7 @@ from programs import seed
 @pytest.fixture
 def seeded(db):
     seed.load()
+    seed.load_languages()
 
 
 def soup(client, path):

@@ -12,6 +12,8 @@ import pytest
 from django.apps import apps
 
 from decisions.models import Notice
+from forms.models import Attachment
+from forms.models.attachment import storage
 from programs.models import Site
 from staff.models import Unit
 from support.models import PlanPaper
@@ -39,6 +41,7 @@ PRIVATE = {
     "decisions": "decisions.Decision",
     "plans": "support.PlanVersion",
     "inbox": "portal_forms.Submission",
+    "forms_files": "portal_forms.Attachment",
 }
 PUBLIC = {"FormDefinition", "FormVersion", "PaperSettings"}
 WORDS = {OPEN: "開示甲太郎", HIDDEN: "秘匿乙次郎"}
@@ -62,13 +65,23 @@ def make_world(pk: int, site: Site, *, restricted: bool) -> None:
         child__family_name=word,
     )
     intake = Unit.objects.get(function=Unit.Function.INTAKE)
-    ReferralFactory(
+    referral = ReferralFactory(
         pk=pk,
         unit=unit if restricted else intake,
         is_restricted=restricted,
         submission__pk=pk,
         submission__partner=None,
         case=case,
+    )
+    Attachment.objects.create(
+        pk=pk,
+        submission=referral.submission,
+        name=f"{word}.pdf",
+        type="application/pdf",
+        size=len(word.encode()),
+        sha256="0" * 64,
+        stored_as=storage.put(word.encode()),
+        scan_state="unscanned",
     )
     ContactLogFactory(pk=pk, case=case, body=f"{word}の聞き取り", author__pk=pk)
     AssessmentFactory(

@@ -6,6 +6,11 @@ from staff.triggers import changed_beside, refuse
 
 ERASED_EVENT = "NEW.text <> '' AND NEW.text IS DISTINCT FROM OLD.text"
 ERASED_CORRECTION = "NEW.value IS NOT NULL OR NEW.reason <> ''"
+# Retention clears a submission first; only then what hangs from it may go with it.
+STILL_THERE = (
+    "EXISTS (SELECT 1 FROM portal_forms_submission s"
+    " WHERE s.id = OLD.submission_id AND s.anonymised_at IS NULL)"
+)
 
 
 def stand_in_the_inbox(apps, schema_editor):
@@ -37,17 +42,22 @@ def locks(model: str, *, may_empty: set[str], when: str):
             f"{table}_frozen", "portal_forms", model, allowed=may_empty, when="1 = 1"
         ),
         refuse(f"{table}_only_emptied", table, "UPDATE", when=when),
-        refuse(f"{table}_no_delete", table, "DELETE"),
+        refuse(f"{table}_no_delete", table, "DELETE", when=STILL_THERE),
     ]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal_forms", "0004_inbox")]
+    dependencies = [("portal_forms", "0005_inbox")]
     operations = [
         migrations.RunPython(stand_in_the_inbox, migrations.RunPython.noop),
         *locks("submissionevent", may_empty={"text"}, when=ERASED_EVENT),
         *locks(
             "correctedanswer", may_empty={"value", "reason"}, when=ERASED_CORRECTION
         ),
-        refuse("portal_forms_handling_no_delete", "portal_forms_handling", "DELETE"),
+        refuse(
+            "portal_forms_handling_no_delete",
+            "portal_forms_handling",
+            "DELETE",
+            when=STILL_THERE,
+        ),
     ]

@@ -1,0 +1,139 @@
+"""Word and Excel documents: looked into without a program that would run them.
+
+They are zip folders. One is packed anew from its own parts: nothing is left that stood
+before, between or after them, and the sheets that tell author and firm are left out.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+OFFICE = "application/vnd.openxmlformats-officedocument"
+DOCX = f"{OFFICE}.wordprocessingml.document"
+XLSX = f"{OFFICE}.spreadsheetml.sheet"
+PARTS = 3000
+UNPACKED = 100 * 1024 * 1024
+RATIO = 200
+MAIN = {
+    b"wordprocessingml.document.main+xml": DOCX,
+    b"spreadsheetml.sheet.main+xml": XLSX,
+}
+TYPES = "[Content_Types].xml"
+# Programs, embedded files, and templates that are fetched from elsewhere on opening.
+ACTIVE_NAME = re.compile(r"vbaproject|activex|/embeddings/|oleobject|customui", re.I)
+ACTIVE_TYPE = re.compile(rb"macroEnabled|vbaProject|activeX|oleObject", re.I)
+EXTERNAL = rb"(?=[^>]*TargetMode\s*=\s*[\"']External)"
+FETCHED = re.compile(
+    rb"<(?:\w+:)?Relationship\b(?=[^>]*oleObject|[^>]*/frame\")" + EXTERNAL, re.I
+)
+# A template somewhere else: a folder of the writer's, or a trap that is fetched.
+HOME = re.compile(
+    rb"<(?:\w+:)?Relationship\b(?=[^>]*attachedTemplate)" + EXTERNAL + rb"[^>]*>", re.I
+)
+TARGET = re.compile(rb"\bTarget\s*=\s*(\"[^\"]*\"|'[^']*')")
+FACTS = {
+    "docProps/core.xml": (
+        b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        b"<cp:coreProperties xmlns:cp="
+        b'"http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>'
+    ),
+    "docProps/app.xml": (
+        b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns='
+        b'"http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"/>'
+    ),
+    "docProps/custom.xml": (
+        b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns='
+        b'"http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"/>'
+    ),
+}
+
+
+def type_of(content: bytes) -> str:
+    """DOCX or XLSX by what the folder itself says it is; else an empty string."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as folder:
+            info = folder.getinfo(TYPES)
+            if info.file_size > 1024 * 1024:
+                return ""
+            said = folder.read(info)
+    except (zipfile.BadZipFile, KeyError, zlib.error, RuntimeError, OSError):
+        return ""
+    return next((kind for mark, kind in MAIN.items() if mark in said), "")
+
+
+def packed_anew(content: bytes) -> tuple[bytes, str]:
+    """The same document as a new folder, without its author, and its type."""
+    kind = type_of(content)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as folder:
+            return _packed(folder), kind
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError):
+        raise ValidationError(
+            _("This document is damaged or has a password. Please save it again.")
+        ) from None
+
+
+def _packed(folder: zipfile.ZipFile) -> bytes:
+    parts = folder.infolist()
+    _refuse_bombs(parts)
+    result, left = io.BytesIO(), UNPACKED
+    with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as packed:
+        for part in parts:
+            if part.is_dir() or part.filename.startswith("docProps/thumbnail"):
+                continue
+            content = FACTS.get(part.filename)
+            if content is None:
+                with folder.open(part) as stream:
+                    content = stream.read(left + 1)
+            left -= len(content)
+            if left < 0:
+                raise _bomb()
+            _refuse_programs(part.filename, content)
+            content = _without_home(part.filename, content)
+            name = zipfile.ZipInfo(part.filename)
+            packed.writestr(name, content, compress_type=zipfile.ZIP_DEFLATED)
+    return result.getvalue()
+
+
+def _refuse_bombs(parts: list[zipfile.ZipInfo]) -> None:
+    names = [part.filename for part in parts]
+    if len(parts) > PARTS or len(set(names)) != len(names):
+        raise _bomb()
+    for part in parts:
+        packed = max(part.compress_size, 1)
+        if part.file_size > 1024 * 1024 and part.file_size / packed > RATIO:
+            raise _bomb()
+        is_outside = part.filename.startswith(("/", "\\")) or ".." in part.filename
+        if is_outside or ":" in part.filename or part.flag_bits & 0x1:
+            raise zipfile.BadZipFile
+    if sum(part.file_size for part in parts) > UNPACKED:
+        raise _bomb()
+
+
+def _refuse_programs(name: str, content: bytes) -> None:
+    is_list = name == TYPES and ACTIVE_TYPE.search(content)
+    is_fetching = name.endswith(".rels") and FETCHED.search(content)
+    if is_list or is_fetching or ACTIVE_NAME.search(name):
+        raise ValidationError(
+            _(
+                "This document carries a macro or another file inside. Save it without"
+                " them, or as PDF, and choose that one."
+            )
+        )
+
+
+def _without_home(name: str, content: bytes) -> bytes:
+    """A list of relations that names no template outside the document."""
+    if not name.endswith(".rels"):
+        return content
+    return HOME.sub(lambda m: TARGET.sub(b'Target="Normal.dotm"', m[0]), content)
+
+
+def _bomb() -> ValidationError:
+    return ValidationError(
+        _("This file unpacks to far more than it says. Save it again.")
+    )

@@ -1,0 +1,1 @@
+"""Approval and schedule of pages: who may, the acts, the screens."""

@@ -1,0 +1,161 @@
+"""Who may approve what, and what a person may do with a page while approval is on."""
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from wagtail.models import (
+    AbstractPage,
+    PagePermissionTester,
+    Task,
+    TaskState,
+    WorkflowState,
+)
+
+from home.models.approval import APPROVERS, ApprovalSettings, ApprovalTask
+from staff.models import Membership, User
+
+
+def is_required() -> bool:
+    """Whether pages need approval in this city."""
+    return ApprovalSettings.load().is_required
+
+
+def is_required_for(user: User) -> bool:
+    """The same, read once for the user object of a request."""
+    if "_pages_need_approval" not in user.__dict__:
+        user._pages_need_approval = is_required()
+    return user._pages_need_approval
+
+
+def approval_task() -> ApprovalTask | None:
+    """The first step of approval that is in use; none on an unfinished database."""
+    return ApprovalTask.objects.filter(active=True).order_by("pk").first()
+
+
+def holds_post(user: User, task: ApprovalTask) -> bool:
+    """Whether this person holds today one of the posts that approve at this step."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    scope = user.scope
+    return any(
+        role in (scope.lead_roles if leads else scope.roles)
+        for code, _label, role, leads in APPROVERS
+        if code in task.roles
+    )
+
+
+def is_approver(user: User) -> bool:
+    """Whether this person approves pages at any step; read once a request."""
+    if "_approves_pages" not in user.__dict__:
+        tasks = ApprovalTask.objects.filter(active=True)
+        user._approves_pages = any(holds_post(user, task) for task in tasks)
+    return user._approves_pages
+
+
+def approvers_of(task: ApprovalTask, *, without: set[int] = frozenset()) -> list[User]:
+    """Everybody who may approve today, in the order of their names."""
+    posts = Q(pk__in=[])
+    for code, _label, role, leads in APPROVERS:
+        if code in task.roles:
+            posts |= Q(role=role, is_lead=True) if leads else Q(role=role)
+    holders = Membership.objects.in_force().filter(posts).values("user")
+    people = User.objects.filter(pk__in=holders, is_active=True).exclude(pk__in=without)
+    return list(people.order_by("full_name", "username"))
+
+
+def excluded_from(state: TaskState) -> set[int]:
+    """Who may not approve this request, whatever their post: they made it."""
+    people = {state.workflow_state.requested_by_id, state.revision.user_id}
+    earlier = TaskState.objects.filter(
+        workflow_state=state.workflow_state,
+        status=TaskState.STATUS_APPROVED,
+        revision=state.revision_id,
+    )
+    earlier = earlier.exclude(task=state.task_id)
+    people |= set(earlier.values_list("finished_by", flat=True))
+    return people - {None}
+
+
+def others_requests(user: User, states):
+    """Those requests that neither come from this person nor show their last edit."""
+    return states.exclude(workflow_state__requested_by=user).exclude(
+        revision__user=user
+    )
+
+
+def why_not(user: User, state: TaskState) -> str:
+    """Why this person may not approve this request; empty if they may."""
+    task = state.task.specific
+    if state.status != TaskState.STATUS_IN_PROGRESS:
+        return _("This request was settled already.")
+    if not isinstance(task, ApprovalTask) or not holds_post(user, task):
+        return _("Your post does not approve pages.")
+    if user.pk == state.workflow_state.requested_by_id:
+        return _("You asked for this approval yourself. Another person approves it.")
+    if user.pk == state.revision.user_id:
+        return _("You changed this page last. Another person approves it.")
+    if user.pk in excluded_from(state):
+        return _("You approved an earlier step. Another person approves this one.")
+    return ""
+
+
+def waiting_states(user: User):
+    """The requests that this person may approve now, the oldest first."""
+    states = TaskState.objects.none()
+    for task in Task.objects.filter(active=True).specific():
+        states = states | task.get_task_states_user_can_moderate(user)
+    return states.filter(
+        workflow_state__status=WorkflowState.STATUS_IN_PROGRESS
+    ).order_by("started_at")
+
+
+def permissions_on(page: AbstractPage, user: User) -> "PagePermissions":
+    """What a person may do with a page of any kind, Wagtail's own kinds as well."""
+    return PagePermissions(user, page)
+
+
+class PagePermissions(PagePermissionTester):
+    """What a person may do with a page. While approval is on, nobody just publishes.
+
+    Only an approval publishes: not an editor, not an administrator, not a superuser,
+    through no door. Who approves may take a page offline, move it and put the menu in
+    order: these acts put no new words before the public.
+    """
+
+    def __init__(self, user: User, page: AbstractPage):
+        super().__init__(user, page)
+        self.needs_approval = is_required_for(user)
+        if user.is_active and not user.is_superuser and self.needs_approval:
+            self.permissions.discard("publish")
+            if is_approver(user):
+                self.permissions.add("publish")
+
+    def may_direct(self) -> bool:
+        """Whether acts that add nothing to read (offline, move, order) are theirs."""
+        if not self.user.is_active or self.page_is_root:
+            return False
+        return self.user.is_superuser or "publish" in self.permissions
+
+    def can_publish(self) -> bool:
+        return not self.needs_approval and super().can_publish()
+
+    def can_publish_subpage(self) -> bool:
+        return not self.needs_approval and super().can_publish_subpage()
+
+    def can_submit_for_moderation(self) -> bool:
+        """Wagtail's own door is shut: it asks for no message and checks nothing."""
+        return False
+
+    def can_request_approval(self) -> bool:
+        return (
+            self.needs_approval
+            and self.can_edit()
+            and not self.page_locked()
+            and not self.page.workflow_in_progress
+        )
+
+    def can_set_view_restrictions(self) -> bool:
+        return self.may_direct()
+
+    def can_unschedule(self) -> bool:
+        """Taking back what nobody has seen yet is the editors' as well."""
+        return self.may_direct() or self.can_edit()

@@ -1,0 +1,123 @@
+"""What a file is, is told by its content; what is taken is made harmless (E33)."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+from django.core.exceptions import ValidationError
+from PIL import Image
+
+from exchange.inspection import KINDS, inspect
+from exchange.receiving import display_name
+from tests.exchange import files
+
+ALL = list(KINDS)
+
+
+def test_a_picture_keeps_its_dots_and_loses_place_and_device():
+    sent = files.photo()
+    assert Image.open(io.BytesIO(sent)).getexif().get_ifd(0x8825)
+    kept = inspect("IMG_0001.JPG", sent, ["image"])
+    drawn = Image.open(io.BytesIO(kept.content))
+    assert kept.type == "image/jpeg"
+    assert drawn.size == (40, 60), "it stands as the phone was held"
+    assert not drawn.getexif()
+    assert "架空カメラ".encode() not in kept.content
+
+
+def test_a_picture_of_an_iphone_becomes_one_that_every_desk_can_open():
+    heif = pytest.importorskip("pillow_heif")
+    heif.register_heif_opener()
+    kept = inspect("IMG_1.HEIC", files.picture("HEIF"), ["image"])
+    assert kept.type == "image/jpeg"
+    assert Image.open(io.BytesIO(kept.content)).format == "JPEG"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_whatever_is_glued_to_a_picture_stays_behind(kind):
+    name = f"a.{'jpg' if kind == 'JPEG' else 'png'}"
+    kept = inspect(name, files.picture(kind) + files.HTML, ["image"])
+    assert b"<script>" not in kept.content
+
+
+def test_office_documents_lose_their_author_and_what_they_would_fetch():
+    sheet = inspect("出席.xlsx", files.spreadsheet(), ["excel"])
+    book = openpyxl.load_workbook(io.BytesIO(sheet.content))
+    assert book.active["A1"].value == "出席 12日"
+    assert book.properties.creator in (None, "openpyxl"), "the reader's own default"
+    letter = inspect("記録.docx", files.document(), ["word"])
+    parts = zipfile.ZipFile(io.BytesIO(letter.content))
+    everything = b"".join(parts.read(name) for name in parts.namelist())
+    assert "面談の記録".encode() in everything
+    assert "架空 花子".encode() not in everything
+    assert b"hanako" not in everything
+
+
+def test_a_pdf_is_kept_as_it_was_signed():
+    sent = files.pdf()
+    assert inspect("診断書.pdf", sent, ["pdf"]).content == sent
+
+
+def test_a_csv_of_japanese_windows_becomes_one_that_excel_opens():
+    kept = inspect("名簿.csv", "氏名,組\r\n髙橋,1".encode("cp932"), ["text"])
+    assert kept.content.decode("utf-8-sig") == "氏名,組\r\n髙橋,1"
+
+
+HOSTILE = {
+    "GIF that is HTML as well": ("a.jpg", files.GIF_AND_HTML),
+    "HTML called PDF": ("a.pdf", files.HTML),
+    "HTML called text": ("a.txt", files.HTML),
+    "SVG called PNG": ("a.png", files.SVG),
+    "SVG": ("a.svg", files.SVG),
+    "program": ("a.exe", b"MZ\x90\x00"),
+    "program called PDF": ("診断書.pdf", b"MZ\x90\x00"),
+    "two endings": ("a.pdf.exe", files.pdf()),
+    "no ending": ("pdf", files.pdf()),
+    "PDF that is a zip as well": ("a.pdf", files.pdf_and_zip()),
+    "PDF with a program": ("a.pdf", files.pdf_with_script()),
+    "PDF with a packed program": ("a.pdf", files.pdf_with_script(packed=True)),
+    "PDF with a password": ("a.pdf", files.locked_pdf()),
+    "half a PDF": ("a.pdf", files.pdf()[:200]),
+    "macros called xlsx": ("a.xlsx", files.macro_spreadsheet()),
+    "spreadsheet called letter": ("a.docx", files.spreadsheet()),
+    "zip called letter": ("a.docx", b"PK\x03\x04" + b"\x00" * 60),
+    "old Office or a password": ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 99),
+    "zip bomb": ("a.xlsx", files.bomb()),
+    "pixel bomb": ("a.png", files.many_dots()),
+    "half a picture": ("a.jpg", files.picture(size=(900, 900))[:300]),
+    "formula": ("a.csv", "氏名\r\n=cmd|'/c calc'!A1".encode()),
+    "bytes called text": ("a.txt", b"\x00\x01\x02\xff"),
+    "nothing": ("a.pdf", b""),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_file_that_pretends_or_would_harm_is_refused_in_japanese(case):
+    name, content = HOSTILE[case]
+    with pytest.raises(ValidationError) as refusal:
+        inspect(name, content, ALL)
+    assert not refusal.value.messages[0].isascii()
+
+
+def test_a_kind_that_the_question_does_not_take_is_refused():
+    with pytest.raises(ValidationError, match="PDF、画像"):
+        inspect("a.xlsx", files.spreadsheet(), ["pdf", "image"])
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("C:\\fakepath\\診断書.pdf", "診断書.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("a\x00\u202egpj.exe", "a  gpj.exe"),
+        ("", "file"),
+    ],
+)
+def test_the_name_is_only_for_eyes(sent, shown):
+    assert display_name(sent) == shown
+
+
+def test_a_very_long_name_keeps_its_ending():
+    assert display_name("あ" * 300 + ".pdf").endswith("….pdf")
+    assert len(display_name("あ" * 300 + ".pdf")) <= 120
