@@ -1,13 +1,15 @@
 """The addresses of the inbox, and the screens of who may read what."""
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column
 
-from forms.models import AnswerGrant, FormDefinition, Submission
+from exchange.models import OutboxItem
+from forms.models import AnswerGrant, FormDefinition, FormDelivery, Submission
 from forms.querysets import CITY, reads_answers
 from forms.views import bulk, entering, exporting, inbox, submission
 from staff.account_viewsets import AuditedModelViewSet
@@ -146,5 +148,42 @@ class AnswerGrantViewSet(AuditedModelViewSet):
         return AnswerGrantForm
 
 
+class FormDeliveryForm(WagtailAdminModelForm):
+    """A receiver of a form."""
+
+    class Meta(WagtailAdminModelForm.Meta):
+        model = FormDelivery
+        fields = ["form", "kind", "url", "unit", "secret", "fields", "is_active"]
+
+
+def stuck_of(delivery: FormDelivery) -> str:
+    """How many deliveries were given up or wait after a failure."""
+    key = f"delivery:{delivery.pk}:"
+    count = OutboxItem.objects.stuck(timezone.now()).filter(key__startswith=key).count()
+    return _("%(count)d in trouble") % {"count": count} if count else _("All well")
+
+
+class FormDeliveryViewSet(AuditedModelViewSet):
+    """Who is told of answers that came; what failed stands among the things to send."""
+
+    model = FormDelivery
+    name = "form-deliveries"
+    icon = "link-external"
+    menu_label = gettext_lazy("Deliveries of forms")
+    menu_order = 306
+    add_to_admin_menu = True
+    list_display = [
+        "form",
+        Column("kind", label=gettext_lazy("Kind"), accessor="get_kind_display"),
+        Column("to", label=gettext_lazy("To"), accessor=lambda d: d.url or d.unit),
+        "is_active",
+        Column("stuck", label=gettext_lazy("State"), accessor=stuck_of),
+    ]
+
+    def get_form_class(self, for_update=False):
+        return FormDeliveryForm
+
+
 inbox_viewset = InboxViewSet()
+form_delivery_viewset = FormDeliveryViewSet()
 answer_grant_viewset = AnswerGrantViewSet()

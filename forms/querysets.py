@@ -288,6 +288,15 @@ class EnteredForQuerySet(models.QuerySet):
         return self.filter(token__in=submissions.visible_to(user).values("token"))
 
 
+class FormDeliveryQuerySet(models.QuerySet):
+    """Receivers of forms: the administrators' to set up."""
+
+    def visible_to(self, user) -> "FormDeliveryQuerySet":
+        if user.is_authenticated and user.has_perm("portal_forms.change_formdelivery"):
+            return self
+        return self.none()
+
+
 class SavedViewQuerySet(models.QuerySet):
     """Views of the inbox: one's own, and those shared with one's unit."""
 

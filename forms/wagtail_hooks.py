@@ -7,7 +7,11 @@ from wagtail import hooks
 from wagtail.admin.auth import require_admin_access
 from wagtail.snippets.models import register_snippet
 
-from forms.inbox_viewsets import answer_grant_viewset, inbox_viewset
+from forms.inbox_viewsets import (
+    answer_grant_viewset,
+    form_delivery_viewset,
+    inbox_viewset,
+)
 from forms.views.files import AttachmentView
 from forms.viewsets import FormDefinitionViewSet
 
@@ -27,6 +31,11 @@ def inbox():
 @hooks.register("register_admin_viewset")
 def answer_grants():
     return answer_grant_viewset
+
+
+@hooks.register("register_admin_viewset")
+def form_deliveries():
+    return form_delivery_viewset
 
 
 @hooks.register("register_admin_urls")

@@ -42,6 +42,7 @@ STEPS = {
     "confirmed": pgettext_lazy("audit", "confirmed"),
     "corrected": pgettext_lazy("audit", "corrected"),
     "deleted": pgettext_lazy("audit", "deleted"),
+    "delivered": pgettext_lazy("audit", "delivered"),
     "drafted": pgettext_lazy("audit", "drafted"),
     "edited": pgettext_lazy("audit", "draft edited"),
     "ended": pgettext_lazy("audit", "ended"),

@@ -2,6 +2,7 @@
 
 from forms.models.attachment import Attachment
 from forms.models.definition import FormDefinition
+from forms.models.delivery import FormDelivery
 from forms.models.inbox import (
     AnswerGrant,
     CorrectedAnswer,
@@ -23,6 +24,7 @@ __all__ = [
     "Draft",
     "EnteredFor",
     "FormDefinition",
+    "FormDelivery",
     "FormVersion",
     "Handling",
     "IndexedAnswer",

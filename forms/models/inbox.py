@@ -228,6 +228,7 @@ class SubmissionEvent(models.Model):
         RESTORED = "restored", _("Taken up again")
         HANDED_ON = "handed_on", _("Handed on")
         EXPORTED = "exported", _("Exported")
+        DELIVERED = "delivered", _("Delivered to another system")
 
     submission = models.ForeignKey(
         "portal_forms.Submission", on_delete=models.CASCADE, related_name="events"

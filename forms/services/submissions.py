@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from exchange.mail import notify
 from forms.answers import Reading
 from forms.compiler import canonical, fields_of
+from forms.deliveries import enqueue_deliveries
 from forms.forms.controls import control_of
 from forms.handlers import handle
 from forms.models import Draft, FormDefinition, IndexedAnswer, Submission
@@ -64,6 +65,7 @@ def submit(draft: Draft, *, key: str) -> Submission:
     draft.expires_at = timezone.now() + KEPT_AFTER_SENDING
     draft.save(update_fields=["answers", "expires_at", "changed_at"])
     handle(submission)
+    enqueue_deliveries(submission)
     _confirm_by_mail(submission)
     record_event(
         "portal_forms.submission.received",
