@@ -1,10 +1,11 @@
 """What the answers of a form become here."""
 
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import services
+from cases import panels, services
 from cases.models import Case, CasePaper, Referral
 from forms import handlers
 from forms.models import Submission
@@ -39,6 +40,21 @@ def attach_to_case(submission: Submission, *, by, typed: str) -> Case:
             _("No case with this number is yours to write in. Check the number.")
         )
     return services.attach_paper(case, submission, by=by)
+
+
+@panels.register(20)
+def papers(request: HttpRequest, case: Case) -> panels.Panel | None:
+    """The answers that were attached to the case, to the city."""
+    found = CasePaper.objects.visible_to(request.user).filter(case=case)
+    rows = list(found.select_related("submission__form", "attached_by"))
+    if not rows:
+        return None
+    return {
+        "title": _("Papers of a case"),
+        "template": "cases/papers.html",
+        "context": {"papers": rows},
+        "actions": [],
+    }
 
 
 handlers.register_way_on(

@@ -457,7 +457,9 @@ def test_answers_are_handed_on_as_a_referral_once(submission, post, cast):
     assert Referral.objects.count() == 1
 
 
-def test_answers_are_attached_to_a_case_that_one_works_on(submission, post, cast):
+def test_answers_are_attached_to_a_case_that_one_works_on(
+    submission, post, cast, log_in
+):
     own = CaseFactory(unit=Unit.objects.get(function=Function.INTAKE))
     foreign = CaseFactory(unit=Unit.objects.get(function=Function.CASEWORK))
     for number in (foreign.number, "C-00000", ""):
@@ -466,6 +468,8 @@ def test_answers_are_attached_to_a_case_that_one_works_on(submission, post, cast
         assert not hasattr(Submission.objects.get(pk=submission.pk), "case_paper")
     post("intake", "hand_on", submission, way="attach-to-case", typed=own.number)
     assert Submission.objects.get(pk=submission.pk).case_paper.case == own
+    shown = log_in("intake").get(own.get_admin_url()).content.decode()
+    assert submission.get_admin_url() in shown
     page = post("intake", "note", submission, text="綴じた")
     assert page.status_code == 302
 
