@@ -59,6 +59,11 @@ class Table:
     static: list[list[Any]] = field(default_factory=list)
 
 
+def is_answer(question: Question) -> bool:
+    """Whether a question is answered at all; a heading or a notice is not."""
+    return question["type"] in ("repeat", "file") or control_of(question).is_answer
+
+
 def without(question: Question, left_out: set[str]) -> Question:
     """A question without those of its inner ones that are left out."""
     if "fields" not in question:
@@ -83,7 +88,7 @@ class Export:
             version.pk: {
                 question["key"]: without(question, left_out)
                 for question in fields_of(version.document)
-                if question["key"] not in left_out and control_of(question).is_answer
+                if question["key"] not in left_out and is_answer(question)
             }
             for version in self.versions
         }
@@ -199,7 +204,7 @@ class Export:
         for version in self.versions:
             repeat = self.questions[version.pk].get(column.key, {})
             for question in repeat.get("fields", ()):
-                if control_of(question).is_answer:
+                if is_answer(question):
                     inner.setdefault(question["key"], question)
         columns = told_apart(
             [Column(key, q["code"], q["label"]) for key, q in inner.items()]
@@ -223,7 +228,7 @@ class Export:
             [version.number, *meaning_of(question, parent)]
             for version in self.versions
             for question, parent in with_inner(fields_of(version.document))
-            if control_of(question).is_answer
+            if is_answer(question)
         ]
         headings = [
             _("Version"),
