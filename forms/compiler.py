@@ -8,27 +8,67 @@ are new for a duplicated question. What is wrong is returned as sentences for st
 import base64
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
 
-from forms import handlers
+from forms.calculations import GRADES
 from forms.conditions import ConditionReader
+from forms.languages import missing_words
+from forms.soundness import check_document
 
 SCHEMA = 1
 CHOICES = ("radio", "select", "checkboxes")
-COPIED = ("max", "is_name", "not_future", "minimum", "maximum", "partner_kind", "slot")
+COPIED = (
+    "max",
+    "is_name",
+    "kana_optional",
+    "not_future",
+    "minimum",
+    "maximum",
+    "decimals",
+    "least",
+    "most",
+    "partner_kind",
+    "slot",
+    "sensitive",
+    "retention",
+    "width",
+    "unit",
+    "row_title",
+    "min_rows",
+    "max_rows",
+    "types",
+    "max_size_mb",
+    "max_count",
+)
 START_TEXTS = ("intro", "who_may", "what_you_need", "privacy_note", "next_steps")
+GRADE_LABELS = {
+    "e": gettext_noop("Elementary school, year %(year)s"),
+    "j": gettext_noop("Junior high school, year %(year)s"),
+}
+UNKNOWN = gettext_noop("I do not know")
+CONSENT_LABELS = {
+    "yes": gettext_noop("I agree"),
+    "not_yet": gettext_noop("Not yet"),
+    "cannot": gettext_noop("It is not possible"),
+}
 
 
 @dataclass
 class Compiled:
-    """A document and what is wrong with it. Only a document without problems is run."""
+    """A document and what is wrong with it. Only a document without problems is run.
+
+    ``warnings`` are worth knowing and stop nobody.
+    """
 
     document: dict[str, Any]
     problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 def key_of(block_id: str, prefix: str) -> str:
@@ -48,8 +88,16 @@ def digest_of(document: Any) -> str:
     return hashlib.sha256(canonical(document).encode()).hexdigest()
 
 
-def compile_form(definition: Any, raw_pages: list[dict] | None = None) -> Compiled:
-    """Compile a definition; *raw_pages* is its StreamField as JSON, if at hand."""
+def compile_form(
+    definition: Any,
+    raw_pages: list[dict] | None = None,
+    previous: dict[str, Any] | None = None,
+) -> Compiled:
+    """Compile a definition; *raw_pages* is its StreamField as JSON, if at hand.
+
+    *previous* is the document in force: a condition that still uses the old wording of
+    a question follows it to its new one.
+    """
     if raw_pages is None:
         raw_pages = definition.pages.get_prep_value()
     compiled = Compiled(
@@ -61,161 +109,181 @@ def compile_form(definition: Any, raw_pages: list[dict] | None = None) -> Compil
             "handler": definition.handler,
             "texts": {name: getattr(definition, name) for name in START_TEXTS},
             "pages": [_page(block) for block in raw_pages],
+            **_form_words(definition),
         }
     )
-    problems = compiled.problems
-    if definition.handler not in dict(handlers.choices()):
-        # Nobody but the sender may read answers that became nothing.
-        problems.append(
-            _(
-                "Choose what is done with the answers: without it, nobody at the city"
-                " would see what is sent."
-            )
-        )
-    if not raw_pages:
-        problems.append(_("The form has no page yet."))
-    _check_pages(compiled.document["pages"], problems)
-    _check_codes(compiled.document["pages"], problems)
-    _read_conditions(compiled.document["pages"], raw_pages, problems)
+    document, problems = compiled.document, compiled.problems
+    check_document(document, problems)
+    reader = ConditionReader(document["pages"], problems, previous)
+    for page, block in zip(document["pages"], raw_pages, strict=True):
+        reader.read_page(page, block["value"])
+    reader.check()
+    for language, sentence in missing_words(document):
+        is_promised = language in document.get("complete", [])
+        (problems if is_promised else compiled.warnings).append(sentence)
     return compiled
+
+
+def _form_words(definition: Any) -> dict[str, Any]:
+    """The words around the pages in other languages, and which are complete."""
+    stream = getattr(definition, "translations", None)
+    rows = stream.get_prep_value() if stream else []
+    words, complete = {}, []
+    for row in rows:
+        value = row["value"]
+        words[value["language"]] = {
+            name: value.get(name) or "" for name in ("title", *START_TEXTS)
+        }
+        if value.get("is_complete"):
+            complete.append(value["language"])
+    found: dict[str, Any] = {"i18n": words} if words else {}
+    return found | ({"complete": sorted(complete)} if complete else {})
 
 
 def _page(block: dict) -> dict[str, Any]:
     value = block["value"]
-    return {
+    page = {
         "key": key_of(block["id"], "p"),
         "title": (value.get("title") or "").strip(),
         "intro": value.get("intro") or "",
         "when": None,
         "fields": [_field(child) for child in value.get("fields") or []],
     }
+    return page | _translated(value, "title", "intro")
 
 
 def _field(block: dict) -> dict[str, Any]:
-    value = block["value"]
+    value, kind = block["value"], block["type"]
     key = key_of(block["id"], "f")
     result = {
         "key": key,
         "code": (value.get("code") or "").strip() or f"q_{key[2:]}",
-        "type": block["type"],
+        "type": kind,
         "label": (value.get("label") or "").strip(),
         "help": value.get("help") or "",
         "required": bool(value.get("required")),
         "when": None,
     }
     for name in COPIED:
-        if value.get(name) not in (None, "", False):
+        if value.get(name) not in (None, "", False, []):
             result[name] = value[name]
-    if block["type"] in CHOICES:
+    if kind in CHOICES:
         result["options"] = [_option(item) for item in value.get("options") or []]
-    return result
+    own = OWN.get(kind)
+    return result | (own(value, result) if own else {}) | _translated(value)
 
 
-def _option(item: dict) -> dict[str, str]:
-    key = key_of(item["id"], "o")
-    code = (item["value"].get("code") or "").strip()
-    label = (item["value"].get("label") or "").strip()
-    return {"key": key, "code": code or key[2:], "label": label}
+def _translated(value: dict, *names: str) -> dict[str, Any]:
+    """The same words in other languages, by language."""
+    words = {}
+    for item in value.get("translations") or []:
+        row = item["value"]
+        found = {name: row.get(name) or "" for name in names or ("label", "help")}
+        if row.get("text"):
+            found |= {"text": row["text"], "text_sha256": digest_of(row["text"])[:16]}
+        words[row["language"]] = found
+    return {"i18n": words} if words else {}
+
+
+def _option(item: dict) -> dict[str, Any]:
+    key, value = key_of(item["id"], "o"), item["value"]
+    code = (value.get("code") or "").strip()
+    label = (value.get("label") or "").strip()
+    option = {"key": key, "code": code or key[2:], "label": label}
+    if value.get("free_text"):
+        option["free_text"] = True
+    return option | _translated(value, "label")
+
+
+def fixed_option(key: str, words: str, label: str = "", **names: Any) -> dict[str, Any]:
+    """A choice that comes with its kind of question, in every language of the portal.
+
+    Its key is the same in every form. *label* is what an editor wrote instead.
+    """
+    in_words = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            in_words[language] = gettext(words) % names if names else gettext(words)
+    option = {
+        "key": key,
+        "code": key,
+        "label": label or in_words.pop(settings.LANGUAGE_CODE),
+    }
+    if label:
+        return option
+    return {**option, "i18n": {code: {"label": w} for code, w in in_words.items()}}
+
+
+def _yes_no(value: dict, field: dict) -> dict[str, Any]:
+    options = [
+        fixed_option("yes", gettext_noop("Yes")),
+        fixed_option("no", gettext_noop("No")),
+    ]
+    if value.get("with_unknown"):
+        options.append(fixed_option("unknown", UNKNOWN))
+    return {"options": options}
+
+
+def _grade(value: dict, field: dict) -> dict[str, Any]:
+    options = [fixed_option(key, GRADE_LABELS[key[0]], year=key[1]) for key in GRADES]
+    options += [
+        fixed_option("other", gettext_noop("Other")),
+        fixed_option("unknown", UNKNOWN),
+    ]
+    return {"options": options}
+
+
+def _consent(value: dict, field: dict) -> dict[str, Any]:
+    text = value.get("text") or ""
+    return {
+        "text": text,
+        "text_sha256": digest_of(text)[:16],
+        "options": [
+            fixed_option(key, words, (value.get(f"{key}_label") or "").strip())
+            for key, words in CONSENT_LABELS.items()
+        ],
+    }
+
+
+def _repeat(value: dict, field: dict) -> dict[str, Any]:
+    least = max(value.get("min_rows") or 0, int(field["required"]))
+    return {
+        "fields": [_field(child) for child in value.get("fields") or []],
+        **({"min_rows": least} if least else {}),
+    }
+
+
+def _preset(value: dict, field: dict) -> dict[str, Any]:
+    allowed = [plain_item(item) for item in value.get("allowed") or []]
+    return {
+        "hidden": True,
+        "value": (value.get("value") or "").strip(),
+        "parameter": (value.get("parameter") or "").strip(),
+        "allowed": allowed,
+    }
+
+
+def plain_item(item: Any) -> Any:
+    """A row of the editor's list, in the editor's shape or plain."""
+    return item["value"] if isinstance(item, dict) and "value" in item else item
+
+
+OWN = {
+    "yes_no": _yes_no,
+    "grade": _grade,
+    "consent": _consent,
+    "repeat": _repeat,
+    "preset": _preset,
+}
 
 
 def fields_of(document: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    """Every question of a document, in order."""
+    """Every question of a document, in order; those in rows stand in their group."""
     return (field for page in document["pages"] for field in page["fields"])
 
 
-def _check_pages(pages: list[dict], problems: list[str]) -> None:
-    for page in pages:
-        if not page["title"]:
-            problems.append(_("A page has no title."))
-        if not page["fields"]:
-            problems.append(
-                _("The page “%(page)s” has no question.") % {"page": page["title"]}
-            )
-        for question in page["fields"]:
-            _check_question(page, question, problems)
-
-
-def _check_question(page: dict, question: dict, problems: list[str]) -> None:
-    if not question["label"] and question["type"] != "urgent":
-        problems.append(
-            _("A question on the page “%(page)s” has no wording.")
-            % {"page": page["title"]}
-        )
-    if "options" not in question:
-        return
-    labels = [option["label"] for option in question["options"]]
-    codes = [option["code"] for option in question["options"]]
-    names = {"label": question["label"]}
-    if not labels:
-        problems.append(_("“%(label)s” has no choices.") % names)
-    if any(not label for label in labels):
-        problems.append(_("A choice of “%(label)s” has no wording.") % names)
-    for value in [labels, codes]:
-        for twice in sorted({v for v in value if v and value.count(v) > 1}):
-            problems.append(
-                _("“%(label)s” has the choice “%(choice)s” twice.")
-                % {**names, "choice": twice}
-            )
-
-
-def _check_codes(pages: list[dict], problems: list[str]) -> None:
-    """One code, one question: conditions, lists and exports find it by its code."""
-    first: dict[str, dict] = {}
-    for question in fields_of({"pages": pages}):
-        for identity in (question["code"], question["key"]):
-            other = first.setdefault(identity, question)
-            if other is not question:
-                problems.append(
-                    _("“%(one)s” and “%(other)s” have the same item code “%(code)s”.")
-                    % {
-                        "one": other["label"],
-                        "other": question["label"],
-                        "code": question["code"],
-                    }
-                )
-                break
-
-
-def _read_conditions(pages: list[dict], raw: list[dict], problems: list[str]) -> None:
-    reader = ConditionReader(pages, problems)
-    for page, block in zip(pages, raw, strict=True):
-        page["when"] = reader.read_page(page, block["value"])
-        children = block["value"].get("fields") or []
-        for question, child in zip(page["fields"], children, strict=True):
-            question["when"] = reader.read(question, page, child["value"])
-    reader.check_reachable()
-    reader.check_cycles()
-
-
-def breaking_changes(old: dict[str, Any] | None, new: dict[str, Any]) -> bool:
-    """Whether answers given under *old* might not be complete or valid under *new*.
-
-    Wording, help, order and new optional questions are editorial; a question removed or
-    of another kind, an option removed, a shorter limit, a new duty to answer or another
-    condition is breaking.
-    """
-    if old is None:
-        return False
-    before = {question["key"]: question for question in fields_of(old)}
-    after = {question["key"]: question for question in fields_of(new)}
-    if before.keys() - after.keys():
-        return True
-    when = {page["key"]: page["when"] for page in old["pages"]}
-    if any(when.get(p["key"], p["when"]) != p["when"] for p in new["pages"]):
-        return True
-    return any(_breaks(before.get(key), question) for key, question in after.items())
-
-
-def _breaks(old: dict | None, new: dict) -> bool:
-    if old is None:
-        return new["required"]
-    options = {option["key"] for option in old.get("options", [])}
-    kept = {option["key"] for option in new.get("options", [])}
-    shorter = (new.get("max") or 10**9) < (old.get("max") or 10**9)
-    return (
-        old["type"] != new["type"]
-        or (new["required"] and not old["required"])
-        or old["when"] != new["when"]
-        or bool(options - kept)
-        or shorter
-    )
+def all_fields_of(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every question of a document, those in rows as well, each after its group."""
+    for question in fields_of(document):
+        yield question
+        yield from question.get("fields") or []

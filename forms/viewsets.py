@@ -180,6 +180,7 @@ class FormDefinitionViewSet(SnippetViewSet):
                 ],
                 heading=_("Settings"),
             ),
+            ObjectList([FieldPanel("translations")], heading=_("Translations")),
         ],
         base_form_class=FormDefinitionForm,
     )

@@ -3,12 +3,14 @@
 from django.conf import settings
 
 from home import languages, services
+from home.checking.words import ensure_words
 
 
 def after_migrate(sender, **kwargs) -> None:
     """Every database has its web editors and its way of approval, a fresh one too."""
     services.ensure_editors()
     services.ensure_approval()
+    ensure_words()
 
 
 def on_locale(sender, instance, created, raw=False, **kwargs) -> None:

@@ -14,6 +14,9 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 from home.approval import lists, menu
 from home.approval import urls as approval_urls
 from home.approval.panels import ApprovalPanel
+from home.checking import guard
+from home.checking import urls as check_urls
+from home.checking.viewset import check_words
 from home.models import ContactSettings
 
 LEADS_OUTSIDE = ("whats-new", "editor-guide")
@@ -86,7 +89,10 @@ def missing_phone_panel(request, panels):
 
 @hooks.register("register_admin_urls")
 def approval_addresses():
-    return [path("approval/", include(approval_urls))]
+    return [
+        path("approval/", include(approval_urls)),
+        path("checks/", include(check_urls)),
+    ]
 
 
 class ApprovalMenuItem(MenuItem):
@@ -153,3 +159,18 @@ def approval_panel(request, panels):
     panels[:] = [p for p in panels if not isinstance(p, ABOUT_APPROVAL)]
     if lists.concerns(request.user):
         panels.append(ApprovalPanel())
+
+
+@hooks.register("before_publish_page")
+def check_before_publication(request, page):
+    return guard.before_publish(request, page)
+
+
+@hooks.register("before_bulk_action")
+def check_before_many(request, action_type, objects, action):
+    return guard.before_bulk(request, action_type, objects, action)
+
+
+@hooks.register("register_admin_viewset")
+def words_of_the_check():
+    return check_words

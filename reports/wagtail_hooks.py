@@ -1,11 +1,16 @@
 """The first page of the desk: what waits, and nothing that means nothing."""
 
 from django.templatetags.static import static
+from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.views import home
 
+from home.approval.lists import concerns
 from reports.panels import WaitingPanel
+from reports.site_check import SiteCheckView
 
 ABOUT_PAGES = (
     home.WorkflowObjectsToModeratePanel,
@@ -35,3 +40,17 @@ def styles():
     return format_html(
         '<link rel="stylesheet" href="{}">', static("reports/waiting.css")
     )
+
+
+@hooks.register("register_admin_urls")
+def addresses():
+    return [path("site-check/", SiteCheckView.as_view(), name="site_check")]
+
+
+@hooks.register("construct_reports_menu", order=1000)
+def site_check_among_the_reports(request, items):
+    """After the reports that only administrators may read were taken away."""
+    if concerns(request.user):
+        items.append(
+            MenuItem(_("Check of the site"), reverse("site_check"), icon_name="check")
+        )

@@ -77,6 +77,10 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     "web_editor": [
         "wagtailadmin.access_admin",
         "home.change_contactsettings",
+        "home.add_checkword",
+        "home.change_checkword",
+        "home.delete_checkword",
+        "home.view_checkword",
         "programs.change_site",
         "programs.view_site",
         "programs.add_servicetype",

@@ -61,13 +61,18 @@ class FormDefinitionForm(WagtailAdminModelForm):
     def clean(self) -> dict:
         cleaned = super().clean()
         if self.is_publishing and not self.errors:
-            for problem in compile_form(self.as_typed(cleaned)).problems:
+            last = self.instance.latest_version() if self.instance.pk else None
+            compiled = compile_form(
+                self.as_typed(cleaned), previous=last.document if last else None
+            )
+            for problem in compiled.problems:
                 self.add_error(None, problem)
         return cleaned
 
     def as_typed(self, cleaned: dict) -> SimpleNamespace:
         """The definition as it stands on the screen."""
-        names = ["slug", "title", "access", "handler", "pages", *START_TEXTS]
+        names = ["slug", "title", "access", "handler", "pages", "translations"]
+        names += START_TEXTS
         return SimpleNamespace(
             **{name: cleaned.get(name, getattr(self.instance, name)) for name in names}
         )

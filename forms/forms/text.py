@@ -8,6 +8,7 @@ normalised in a name or in free text: it would turn one family's character into 
 import re
 import unicodedata
 
+import regex
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,9 @@ KANA = re.compile("[ァ-ヺー・　 ]+")
 LEGACY_MAIL = ("docomo.ne.jp", "ezweb.ne.jp", "au.com", "softbank.ne.jp")
 KEPT_AT_MOST = 100_000
 LINES_AT_MOST = 300
+GRAPHEME = regex.compile(r"\X")
+# The longest emoji in use are 14 characters that show as one. More is no writing.
+CHARACTERS_IN_ONE = 16
 
 
 def tidy(text: str) -> str:
@@ -68,15 +72,25 @@ def refuse_emoji(label: str, text: str) -> None:
         )
 
 
+def length(text: str) -> int:
+    """How many characters people see: 葛 with its variant, or a family, is one."""
+    return sum(1 for _each in GRAPHEME.finditer(text))
+
+
 def refuse_length(label: str, text: str, limit: int) -> None:
     """Refuse more than *limit* characters, counted as people count them on screen."""
-    if limit and len(text) > limit:
+    is_long = len(text) > limit and length(text) > limit
+    if limit and (is_long or len(text) > limit * CHARACTERS_IN_ONE):
         raise ValidationError(
             _(
                 "%(label)s: please keep it within %(limit)s characters."
                 " It now has %(length)s characters."
             )
-            % {"label": label, "limit": limit, "length": len(text)}
+            % {
+                "label": label,
+                "limit": limit,
+                "length": length(text) if is_long else len(text),
+            }
         )
     if text.count("\n") > LINES_AT_MOST:
         raise ValidationError(

@@ -15,6 +15,7 @@ from forms.models.inbox import (
 from forms.models.message import SubmissionMessage
 from forms.models.retention import LegalHold, RetentionRun
 from forms.models.submission import Draft, IndexedAnswer, Submission
+from forms.models.town import Town
 from forms.models.version import FormVersion
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "SubmissionEvent",
     "SubmissionLink",
     "SubmissionMessage",
+    "Town",
 ]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, PreviewableMixin, RevisionMixin
 
-from forms.blocks import PageBlock
+from forms.blocks import FormTranslationBlock, PageBlock
 from forms.querysets import FormDefinitionQuerySet
 
 
@@ -63,6 +63,11 @@ class FormDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, models.Mo
         default=RetentionAct.ANONYMISE,
     )
     pages = StreamField([("page", PageBlock())], verbose_name=_("Pages"), blank=True)
+    translations = StreamField(
+        [("translation", FormTranslationBlock())],
+        verbose_name=_("Translations"),
+        blank=True,
+    )
 
     objects = FormDefinitionQuerySet.as_manager()
 

@@ -23,10 +23,13 @@ KEPT = timedelta(hours=24)
 
 
 @transaction.atomic
-def start_draft(form: FormDefinition, *, by: User | None) -> tuple[Draft, str]:
+def start_draft(
+    form: FormDefinition, *, by: User | None, query: Mapping[str, str] | None = None
+) -> tuple[Draft, str]:
     """Begin to fill in a form; return the draft and its key, known to the browser only.
 
-    A school or group that has logged in finds itself chosen already.
+    A school or group that has logged in finds itself chosen already. *query* is what
+    the link says: a hidden value takes from it what the form allows.
     """
     version = form.latest_version()
     if version is None or not form.live:
@@ -38,6 +41,10 @@ def start_draft(form: FormDefinition, *, by: User | None) -> tuple[Draft, str]:
     for question in fields_of(version.document):
         if partner and question["type"] == "partner":
             typed[question["key"]] = {"code": partner.code, "name": ""}
+        if question["type"] == "repeat":
+            typed[question["key"]] = control_of(question).rows_of(question, None)
+        if question["type"] == "preset" and query:
+            typed[question["key"]] = control_of(question).arrived(question, query)
     draft = Draft.objects.create(
         version=version,
         key_hash=hash_of(key),
@@ -82,7 +89,9 @@ def save_page(
     if Submission.objects.filter(token=token_of(draft)).exists():
         return draft
     for question in page["fields"]:
-        draft.answers[question["key"]] = control_of(question).read(question, post)
+        control = control_of(question)
+        if control.is_typed:
+            draft.answers[question["key"]] = control.read(question, post)
     fill_in_files(draft, page, refused or {})
     draft.expires_at = timezone.now() + KEPT
     draft.save(update_fields=["answers", "expires_at", "changed_at"])

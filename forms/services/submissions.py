@@ -134,8 +134,8 @@ def _indexed(submission: Submission) -> list[IndexedAnswer]:
     for question in fields_of(submission.version.document):
         slot, value = question.get("slot"), submission.answers.get(question["key"])
         if slot and value is not None:
-            text = control_of(question).show(question, value)
-            shown.setdefault(slot, []).append(text)
+            for name, text in control_of(question).slots(question, value).items():
+                shown.setdefault(name, []).append(text)
             if question["type"] == "date":
                 days[slot] = value
     return [

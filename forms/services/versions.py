@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from wagtail.log_actions import get_active_log_context
 
-from forms.compiler import breaking_changes, compile_form, digest_of
+from forms.changes import breaking_changes
+from forms.compiler import compile_form, digest_of
 from forms.handlers import INBOX, refusal_of_change
 from forms.models import AnswerGrant, FormDefinition, FormVersion
 from staff.models import AuditEvent, User
@@ -32,15 +33,15 @@ def publish_version(
     Nothing is added where the document is the one in force. FormProblems, and with it
     the end of the caller's transaction, where the definition is not sound.
     """
-    compiled = compile_form(definition)
-    if compiled.problems:
-        raise FormProblems(compiled.problems)
-    if definition.handler == INBOX and not _has_reader(definition):
-        raise FormProblems([_(NO_READER)])
     # Two editors who publish at once: the second waits here, then counts on.
     FormDefinition.objects.select_for_update().get(pk=definition.pk)
     last = definition.latest_version()
     before = last.document if last else {}
+    compiled = compile_form(definition, previous=before)
+    if compiled.problems:
+        raise FormProblems(compiled.problems)
+    if definition.handler == INBOX and not _has_reader(definition):
+        raise FormProblems([_(NO_READER)])
     refusal = refusal_of_change(before.get("handler"), definition.handler)
     if refusal:
         raise FormProblems([refusal])

@@ -46,6 +46,22 @@ def _add(data: dict[str, Any]) -> FormDefinition:
     return FormDefinition.objects.get(pk=definition.pk)
 
 
+def code_of(row: Any, at: int) -> Any:
+    return row.get("code", at) if isinstance(row, dict) else at
+
+
+LISTS = (
+    "conditions",
+    "groups",
+    "options",
+    "translations",
+    "questions",
+    "allowed",
+    "goto",
+    "checks",
+)
+
+
 def pages_as_blocks(data: dict[str, Any]) -> list[dict[str, Any]]:
     """The pages of a starter file in the shape in which the editor keeps them."""
 
@@ -53,32 +69,36 @@ def pages_as_blocks(data: dict[str, Any]) -> list[dict[str, Any]]:
         id_ = uuid.uuid5(NAMESPACE, f"{data['slug']}/{name}")
         return {"type": kind, "id": str(id_), "value": value}
 
-    def items(name: str, rows: list[dict]) -> list[dict]:
+    def items(name: str, key: str, rows: list) -> list[dict]:
+        place = name if key == "options" else f"{name}/{key}"
+        paths = [f"{place}/{code_of(row, at)}" for at, row in enumerate(rows)]
         return [
-            block("item", f"{name}/{row.get('code', at)}", row)
-            for at, row in enumerate(rows)
+            block("item", path, inside(path, row))
+            for path, row in zip(paths, rows, strict=True)
         ]
 
-    def field(page: int, at: int, given: dict) -> dict[str, Any]:
-        name = given.get("code") or f"{page}/{at}"
-        value = {k: v for k, v in given.items() if k != "type"}
-        value["conditions"] = items(f"{name}/when", given.get("conditions", []))
-        if "options" in given:
-            value["options"] = items(name, given["options"])
-        return block(given["type"], name, value)
+    def part(name: str, key: str, value: Any) -> Any:
+        if key == "fields":
+            return [field(name, at, given) for at, given in enumerate(value)]
+        if key in LISTS:
+            return items(name, key, value)
+        return inside(f"{name}/{key}", value)
+
+    def inside(name: str, value: Any) -> Any:
+        """Lists become rows with an id each, wherever they stand."""
+        if not isinstance(value, dict):
+            return value
+        return {key: part(name, key, found) for key, found in value.items()}
+
+    def field(place: str, at: int, given: dict) -> dict[str, Any]:
+        name = given.get("code") or f"{at}"
+        # A question on a page is called by its code alone: its key outlives a move.
+        if not (place.startswith("page/") and given.get("code")):
+            name = f"{place.removeprefix('page/')}/{name}"
+        own = {key: found for key, found in given.items() if key != "type"}
+        return block(given["type"], name, inside(name, own))
 
     return [
-        block(
-            "page",
-            f"page/{number}",
-            {
-                "title": page["title"],
-                "intro": page.get("intro", ""),
-                "conditions": items(f"page/{number}/when", page.get("conditions", [])),
-                "fields": [
-                    field(number, at, given) for at, given in enumerate(page["fields"])
-                ],
-            },
-        )
+        block("page", f"page/{number}", inside(f"page/{number}", page))
         for number, page in enumerate(data["pages"], 1)
     ]

@@ -20,10 +20,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from exchange.pdf import PdfError
 from forms.answers import Reading, pages_in_words
 from forms.documents import copy_of
-from forms.forms.bound import BoundField, bind_page
+from forms.forms.bound import BoundField, bind_page, faults_of, known_answers
+from forms.forms.controls import control_of
 from forms.forms.uploads import refused
 from forms.models import Draft, FormDefinition, Submission
-from forms.rules import leaves
 from forms.services import (
     IncompleteAnswers,
     leave,
@@ -71,7 +71,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
             raise Http404
     if request.method == "POST":
         by = request.user if request.user.is_authenticated else None
-        draft, key = start_draft(form, by=by)
+        draft, key = start_draft(form, by=by, query=request.GET)
         response = SeeOther(drafts.address("page", draft, 1))
         return drafts.hand_over(response, draft, key)
     document = form.latest_version().document
@@ -116,7 +116,13 @@ def page_after_saving(
     if "back" in request.POST:
         return previous_address(draft, reading, number)
     new = newly_asked(request, draft, this, reading)
-    wrong = [f for f in this["fields"] if f["key"] in reading.errors]
+    stay = pressed_inside(request, this)
+    if stay:
+        asked = [("new", key) for key in new]
+        if "review" in request.POST.getlist("from"):
+            asked.append(("from", "review"))
+        return f"{drafts.address('page', draft, number, query=urlencode(asked))}#{stay}"
+    wrong = [f for f in this["fields"] if reading.is_wrong(f)]
     query = [("new", key) for key in new]
     if any(field["key"] not in new for field in wrong):
         query.append(("check", "1"))
@@ -128,6 +134,12 @@ def page_after_saving(
     if query:
         return drafts.address("page", draft, number, query=urlencode(query))
     return next_address(draft, reading, number)
+
+
+def pressed_inside(request: HttpRequest, this: Mapping) -> str:
+    """Where on the same page to go on: a row was added, an address filled in, …"""
+    places = (control_of(f).stay(f, request.POST) for f in this["fields"])
+    return next(filter(None, places), "")
 
 
 def here_again(request: HttpRequest, draft: Draft, number: int) -> str:
@@ -147,14 +159,14 @@ def newly_asked(
     Without JavaScript they were hidden: they are shown now, with a friendly note, and
     not as an error. ``…-shown`` says that the browser had them in sight.
     """
-    bound = bind_page(this, draft.answers, reading.asked, {}, {})
+    bound = bind_page(this, draft.answers, reading.asked, {}, {}, reading)
     return [
         item.field["key"]
         for item in bound
         if item.is_conditional
         and item.is_asked
         and item.control.is_empty(item.typed)
-        and item.field["type"] != "information"
+        and (item.control.is_typed or item.field["type"] in ("urgent", "file"))
         and request.POST.get(item.shown_name) != "1"
     ]
 
@@ -187,7 +199,9 @@ def render_page(
         errors = {k: text for k, text in reading.errors.items() if k not in new}
     elif "files" in request.GET:
         errors = {k: reading.errors[k] for k in refused_here(draft, this, reading)}
-    items = bind_page(this, draft.answers, reading.asked, errors, reading.parts)
+    items = bind_page(
+        this, draft.answers, reading.asked, errors, reading.parts, reading
+    )
     numbers = asked_numbers(draft, reading)
     return render(
         request,
@@ -199,13 +213,13 @@ def render_page(
             "page": this,
             "items": [item for item in items if item.field["type"] != "urgent"],
             "urgent": [item for item in items if item.field["type"] == "urgent"],
-            "wrong": [item for item in items if item.error],
+            "wrong": faults_of(items),
             "new": [item for item in items if item.field["key"] in new],
             "step": numbers.index(number) + 1,
             "steps": len(numbers),
             "has_previous": numbers[0] != number,
             "from_review": request.GET.get("from") == "review",
-            "known_json": json.dumps(known_answers(items, reading)),
+            "known_json": json.dumps(known_answers(items, reading.values)),
             "has_files": bool(places_of(this, draft.answers)),
         },
     )
@@ -214,23 +228,11 @@ def render_page(
 def refused_here(draft: Draft, page: Mapping, reading: Reading) -> list[str]:
     """The questions of a page whose files could not be taken."""
     return [
-        place.field["key"]
+        place.control
         for place in places_of(page, draft.answers)
-        if place.field["key"] in reading.errors
+        if place.control in reading.errors
         and refused(place.answers.get(place.field["key"]))
     ]
-
-
-def known_answers(items: list[BoundField], reading: Reading) -> dict:
-    """Answers of earlier pages that conditions on this page ask about."""
-    here = {item.field["key"] for item in items}
-    return {
-        leaf["key"]: reading.values.get(leaf["key"])
-        for item in items
-        if item.is_conditional
-        for leaf in leaves(item.field["when"])
-        if leaf["key"] not in here
-    }
 
 
 @drafts.with_draft
@@ -274,8 +276,10 @@ def render_review(
 def bound_errors(
     page: Mapping, draft: Draft, reading: Reading, number: int
 ) -> list[tuple[int, BoundField]]:
-    items = bind_page(page, draft.answers, reading.asked, reading.errors, reading.parts)
-    return [(number, item) for item in items if item.error]
+    items = bind_page(
+        page, draft.answers, reading.asked, reading.errors, reading.parts, reading
+    )
+    return [(number, item) for item in faults_of(items)]
 
 
 def urgent_notices(document: Mapping, reading: Reading) -> list[BoundField]:
@@ -298,7 +302,7 @@ def send(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
         submit(draft, key=key)
     except IncompleteAnswers as refusal:
         for number, page in enumerate(draft.version.document["pages"], 1):
-            if any(f["key"] in refusal.reading.errors for f in page["fields"]):
+            if any(refusal.reading.is_wrong(f) for f in page["fields"]):
                 where = drafts.address(
                     "page", draft, number, query="check=1&from=review"
                 )

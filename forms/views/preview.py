@@ -3,24 +3,24 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from forms.compiler import compile_form, fields_of
-from forms.conditions import in_words
-from forms.forms.bound import BoundField
+from forms.compiler import compile_form
+from forms.forms.bound import bind_open
 from forms.models import FormDefinition
+from forms.words import by_key, in_words
 
 
 def preview(request: HttpRequest, definition: FormDefinition) -> HttpResponse:
     """Start page and all pages below one another, with every question in sight."""
-    compiled = compile_form(definition)
+    last = definition.latest_version() if definition.pk else None
+    compiled = compile_form(definition, previous=last.document if last else None)
     document = compiled.document
-    by_key = {field["key"]: field for field in fields_of(document)}
+    fields = by_key(document)
     pages = [
         {
             "page": page,
-            "when": in_words(page["when"], by_key),
+            "when": in_words(page["when"], fields),
             "items": [
-                (BoundField(field, ""), in_words(field["when"], by_key))
-                for field in page["fields"]
+                (item, in_words(item.field["when"], fields)) for item in bind_open(page)
             ],
         }
         for page in document["pages"]
@@ -33,5 +33,6 @@ def preview(request: HttpRequest, definition: FormDefinition) -> HttpResponse:
             "document": document,
             "pages": pages,
             "problems": compiled.problems,
+            "warnings": compiled.warnings,
         },
     )

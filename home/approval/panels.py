@@ -4,6 +4,7 @@ from django.urls import reverse
 from wagtail.admin.ui.components import Component
 
 from home.approval import lists, rules
+from home.checking.services import summary
 
 
 class ApprovalPanel(Component):
@@ -25,5 +26,6 @@ class ApprovalPanel(Component):
             "scheduled": lists.scheduled()[:5],
             "lacks_approver": required and not [p for p in approvers if p != user],
             "is_editor": user.scope.has("web_editor", "system_administrator"),
+            "checked": summary(),
             "index": reverse("page_approval:index"),
         }

@@ -15,6 +15,8 @@ from wagtail.models import Page, TaskState, WorkflowState
 from home.approval import rules
 from home.approval.news import News
 from home.approval.news import tell as spread
+from home.checking.rules import Finding
+from home.checking.services import check_draft, incomplete, stopping
 from home.models.approval import ApprovalState
 from staff.models import User
 from staff.templatetags.japanese import wareki_time
@@ -64,6 +66,24 @@ def refuse_what_cannot_be_published(page: Page) -> None:
             _("The time at which the page goes offline is over. Change it first.")
         )
     page.full_clean()
+    refuse_what_the_check_stops(stopping(page))
+
+
+def all_findings(draft: Page) -> list[Finding]:
+    """What the check finds in a page's latest draft, to be shown."""
+    return check_draft(draft).found + incomplete(draft)
+
+
+def refuse_what_the_check_stops(found: list[Finding]) -> None:
+    """Raise where the check found what no reader should meet."""
+    if found:
+        raise ValidationError(
+            [
+                _("%(place)s: %(what)s %(excerpt)s")
+                % {"place": one.place, "what": one.label, "excerpt": one.excerpt}
+                for one in found
+            ]
+        )
 
 
 @transaction.atomic
@@ -83,6 +103,7 @@ def approve(
         raise ValidationError(
             _("The time at which the page goes offline is over. Send it back.")
         )
+    refuse_what_the_check_stops(stopping(draft))
     state.approve(user=by, comment=comment.strip())
     workflow = WorkflowState.objects.get(pk=state.workflow_state_id)
     if workflow.status == WorkflowState.STATUS_APPROVED:

@@ -1,5 +1,7 @@
 """The screens of approval: the list, the request, and the page that settles it."""
 
+from collections import Counter
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
@@ -14,6 +16,7 @@ from wagtail.models import Page, TaskState, WorkflowState
 
 from home.approval import lists, rules, services
 from home.approval.forms import CommentForm, MessageForm, ReasonForm
+from home.checking.rules import FIXABLE, KINDS
 
 SHOWN_EARLIER = 20
 
@@ -198,6 +201,7 @@ class ShowView(PageApprovalView):
             "last": self.last,
             "shown": shown,
             "comparison": compared(self.page, shown, self.request),
+            "rows": findings_shown(self.page, services.all_findings(self.draft)),
             "states": lists.history(self.page, SHOWN_EARLIER),
             "goes_live_at": lists.goes_live_at(self.page),
             "is_required": rules.is_required_for(user),
@@ -291,6 +295,23 @@ class WithdrawView(ActView):
             request, _("The request was taken back. The page can be edited again.")
         )
         return self.to_page()
+
+
+def findings_shown(page: Page, found: list) -> list[dict]:
+    """Findings with the way to the field, what stops a publication first."""
+    edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    rows = [{"found": one, "url": f"{edit}#{one.anchor}"} for one in found]
+    return sorted(rows, key=lambda row: not row["found"].stops)
+
+
+def buttons(found: list) -> list[dict]:
+    """One button for each kind that a press mends, with how many there are."""
+    counts = Counter(one.kind for one in found)
+    return [
+        {"kind": kind, "label": KINDS[kind][1], "count": counts[kind]}
+        for kind in FIXABLE
+        if kind in counts
+    ]
 
 
 def compared(page: Page, shown: Page, request) -> list:

@@ -1,6 +1,7 @@
 """The models of home, by subject."""
 
 from home.models.approval import ApprovalSettings, ApprovalState, ApprovalTask
+from home.models.checking import CheckWord
 from home.models.contact import ContactSettings
 from home.models.pages import BasePage, ContentPage
 
@@ -9,6 +10,7 @@ __all__ = [
     "ApprovalState",
     "ApprovalTask",
     "BasePage",
+    "CheckWord",
     "ContactSettings",
     "ContentPage",
 ]

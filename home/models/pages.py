@@ -8,6 +8,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from home.blocks import BodyBlock
+from home.page_forms import PortalPageForm
 
 
 class BasePage(Page):
@@ -48,6 +49,26 @@ class BasePage(Page):
 
     class Meta:
         abstract = True
+
+    base_form_class = PortalPageForm
+
+    @property
+    def preview_sizes(self) -> list[dict[str, object]]:
+        """As most readers see it, and as the city's own desks do."""
+        return [
+            {
+                "name": "mobile",
+                "icon": "mobile-alt",
+                "device_width": 375,
+                "label": _("As on a phone (375 px)"),
+            },
+            {
+                "name": "desktop",
+                "icon": "desktop",
+                "device_width": 1366,
+                "label": _("As on a desk (1366 px)"),
+            },
+        ]
 
     def permissions_for_user(self, user):
         """While approval is on nobody publishes by himself; see ``PagePermissions``."""

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from wagtail import blocks
 
 from forms.models import Draft, FormDefinition, FormVersion, Submission
 from forms.services import FormProblems
@@ -25,7 +26,7 @@ def posted(prefix: str, value) -> dict:
             for name, content in posted(f"{prefix}-{key}", child).items()
         }
     if not isinstance(value, list):
-        return {} if value in (None, False) else {prefix: value}
+        return {} if value is None or value is False else {prefix: value}
     data = {f"{prefix}-count": len(value)}
     for at, item in enumerate(value):
         here = f"{prefix}-{at}"
@@ -35,14 +36,28 @@ def posted(prefix: str, value) -> dict:
     return data
 
 
-def complete(blocks: list) -> list:
-    """Blocks with what the editor always posts: the lists, the way to combine."""
-    for block in blocks:
-        value = block["value"]
-        value.setdefault("match", "all")
-        value.setdefault("conditions", [])
-        complete(value.get("fields", []))
-    return blocks
+def complete(rows: list, stream=None) -> list:
+    """Blocks with everything that the editor always posts, at its default."""
+    stream = stream or FormDefinition._meta.get_field("pages").stream_block
+    for row in rows:
+        row["value"] = filled(stream.child_blocks[row["type"]], row["value"])
+    return rows
+
+
+def filled(block, value):
+    if isinstance(block, blocks.StructBlock):
+        value = {**block.get_prep_value(block.get_default()), **(value or {})}
+        return {
+            name: filled(child, value[name])
+            for name, child in block.child_blocks.items()
+        }
+    if isinstance(block, blocks.StreamBlock):
+        return complete(value, block)
+    if isinstance(block, blocks.ListBlock):
+        return [
+            {**row, "value": filled(block.child_block, row["value"])} for row in value
+        ]
+    return value
 
 
 def screen(form: FormDefinition, **changes) -> dict:
@@ -51,6 +66,7 @@ def screen(form: FormDefinition, **changes) -> dict:
     names += ["what_you_need", "privacy_note", "next_steps"]
     data = {name: getattr(form, name) for name in names}
     pages = changes.pop("pages", None) or form.pages.get_prep_value()
+    data["translations-count"] = 0
     return data | posted("pages", complete(json.loads(json.dumps(pages)))) | changes
 
 

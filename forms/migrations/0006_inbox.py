@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal_forms', '0004_files_and_retention'),
+        ('portal_forms', '0005_question_kinds'),
         ('staff', '0002_locks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,88 @@
+"""A form in another language: the same document with other words."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+
+def in_language(document: Mapping[str, Any], language: str) -> Mapping[str, Any]:
+    """The document as it reads in *language*; what is not translated stays as it is."""
+    if language == settings.LANGUAGE_CODE:
+        return document
+    words = (document.get("i18n") or {}).get(language) or {}
+    texts = {name: words.get(name) or text for name, text in document["texts"].items()}
+    return {
+        **document,
+        "title": words.get("title") or document["title"],
+        "texts": texts,
+        "pages": [_page(page, language) for page in document["pages"]],
+    }
+
+
+def _page(page: Mapping, language: str) -> dict[str, Any]:
+    fields = [_question(question, language) for question in page["fields"]]
+    return {**_with_words(page, language), "fields": fields}
+
+
+def _question(question: Mapping, language: str) -> dict[str, Any]:
+    found = _with_words(question, language)
+    for name in ("options", "fields"):
+        if name in question:
+            found[name] = [_question(part, language) for part in question[name]]
+    return found
+
+
+def _with_words(thing: Mapping, language: str) -> dict[str, Any]:
+    words = (thing.get("i18n") or {}).get(language) or {}
+    return {**thing, **{name: text for name, text in words.items() if text}}
+
+
+def languages_of(document: Mapping[str, Any]) -> list[str]:
+    """The languages a form can be filled in: its own, and those that are complete."""
+    return [settings.LANGUAGE_CODE, *(document.get("complete") or [])]
+
+
+def missing_words(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every word that has no translation, as language and sentence.
+
+    Only for languages that the form is begun to be translated into.
+    """
+    names = dict(settings.LANGUAGES)
+    for language, words in (document.get("i18n") or {}).items():
+        for thing in _untranslated(document, words, language):
+            yield (
+                language,
+                _("“%(thing)s” is not translated into %(language)s.")
+                % {"thing": thing, "language": names.get(language, language)},
+            )
+
+
+def _untranslated(document: Mapping, words: Mapping, language: str) -> Iterator[str]:
+    if document["title"] and not words.get("title"):
+        yield document["title"]
+    for name, text in document["texts"].items():
+        if text and not words.get(name):
+            yield text[:30]
+    for page in document["pages"]:
+        yield from _untranslated_part(page, language, "title", "intro")
+        for question in page["fields"]:
+            if not question.get("hidden"):
+                yield from _untranslated_question(question, language)
+
+
+def _untranslated_question(question: Mapping, language: str) -> Iterator[str]:
+    yield from _untranslated_part(question, language, "label", "help")
+    for option in question.get("options") or []:
+        for label in _untranslated_part(option, language, "label"):
+            yield f"{question['label']}：{label}"
+    for sub in question.get("fields") or []:
+        yield from _untranslated_question(sub, language)
+
+
+def _untranslated_part(thing: Mapping, language: str, *names: str) -> Iterator[str]:
+    words = (thing.get("i18n") or {}).get(language) or {}
+    for name in names:
+        if thing.get(name) and not words.get(name):
+            yield thing[name][:30]

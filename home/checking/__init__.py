@@ -1,0 +1,1 @@
+"""The check of pages before they become public: findings, fixes, report. Offline."""

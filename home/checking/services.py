@@ -1,0 +1,240 @@
+"""The check of one page or of all, and the one press that mends; drafts only."""
+
+import copy
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.models import Locale, Page, Revision, Site
+
+from home.checking import walk
+from home.checking.fixes import FIXES, mend, mend_html
+from home.checking.rules import About, Finding, Known, external_addresses, findings
+from home.checking.words import words
+from home.models import BasePage
+from staff.models import User
+
+MOST_PAGES = 1000
+
+
+@dataclass
+class Checked:
+    """One page in one of its two states, with what was found."""
+
+    page: Page
+    is_draft: bool
+    values: dict[str, Any]
+    about: About
+    found: list[Finding] = field(default_factory=list)
+
+    @property
+    def stops(self) -> bool:
+        return any(one.stops for one in self.found)
+
+    def counts(self) -> dict[str, int]:
+        return Counter(one.kind for one in self.found)
+
+
+def known() -> Known:
+    """What the rules must know of the portal: six queries, however many pages."""
+    rows = list(Page.objects.live().values_list("pk", "url_path"))
+    roots = [
+        root
+        for root in Site.objects.values_list("root_page__url_path", flat=True)
+        if root
+    ]
+    paths = {
+        "/" + path.removeprefix(root)
+        for _pk, path in rows
+        for root in roots
+        if path.startswith(root)
+    }
+    images = {
+        pk: (title, description or "")
+        for pk, title, description in get_image_model().objects.values_list(
+            "pk", "title", "description"
+        )
+    }
+    return Known(
+        words=words(),
+        today=timezone.localdate(),
+        live_pages=frozenset(pk for pk, _path in rows),
+        documents=frozenset(get_document_model().objects.values_list("pk", flat=True)),
+        images=images,
+        paths=frozenset(paths),
+        japanese=frozenset(
+            Locale.objects.filter(language_code__startswith="ja").values_list(
+                "pk", flat=True
+            )
+        ),
+    )
+
+
+def about(page: Page, values: Any, facts: Known) -> About:
+    """What the rules must know of a page; *values* are its own or a revision's."""
+    get = values.get if isinstance(values, dict) else lambda name: getattr(page, name)
+    review = get("review_by")
+    return About(
+        is_japanese=page.locale_id in facts.japanese,
+        is_for_children=bool(get("has_readings"))
+        if has(page, "has_readings")
+        else False,
+        review_by=review if isinstance(review, date) else parse_date(review or ""),
+    )
+
+
+def has(page: Page, name: str) -> bool:
+    return any(one.name == name for one in page._meta.get_fields())
+
+
+def check_draft(page: Page, facts: Known | None = None) -> Checked:
+    """The check of a page as its latest draft has it."""
+    revision = page.get_latest_revision()
+    content = revision.content if revision else None
+    return check_content(page, content, facts or known(), is_draft=True)
+
+
+def check_content(
+    page: Page, content: dict | None, facts: Known, *, is_draft: bool
+) -> Checked:
+    """The check of what a revision holds; without one, of the page as it stands."""
+    if content is None:
+        values = walk.values_of(page)
+        told = about(page, None, facts)
+    else:
+        values = walk.values_of_revision(type(page), content)
+        told = about(page, content, facts)
+    found = findings(type(page), values, facts, told)
+    return Checked(page, is_draft, values, told, found)
+
+
+def check_all() -> list[Checked]:
+    """Every page of ours: as the public sees it, and its draft where it differs.
+
+    The number of queries hangs on the kinds of pages, not on their number.
+    """
+    facts = known()
+    pages = Page.objects.type(BasePage).filter(alias_of=None).order_by("path")
+    pages = list(pages.specific()[:MOST_PAGES])
+    drafts = [page for page in pages if page.has_unpublished_changes or not page.live]
+    contents = dict(
+        Revision.objects.filter(
+            pk__in=[page.latest_revision_id for page in drafts]
+        ).values_list("pk", "content")
+    )
+    result = []
+    for page in pages:
+        if page.live:
+            result.append(check_content(page, None, facts, is_draft=False))
+        if page.live and not page.has_unpublished_changes:
+            continue
+        content = contents.get(page.latest_revision_id)
+        if content is not None or not page.live:
+            result.append(check_content(page, content, facts, is_draft=True))
+    return result
+
+
+def summary() -> dict[str, int]:
+    """How much is wrong, for the first page of the desk; anew at each change."""
+    last = Revision.objects.order_by("-pk").values_list("pk", flat=True).first()
+    key = f"home.checking:{last}:{Page.objects.live().count()}:{timezone.localdate()}"
+    found = cache.get(key)
+    if found is None:
+        rows = [one for checked in check_all() for one in checked.found]
+        found = {
+            "stops": sum(row.stops for row in rows),
+            "notes": sum(not row.stops for row in rows),
+            "overdue": sum(row.kind == "overdue" for row in rows),
+        }
+        cache.set(key, found, timeout=600)
+    return found
+
+
+def external_of(checked: Iterable[Checked]) -> list[tuple[Checked, str, str]]:
+    """Every address outside this portal that a page names."""
+    return [
+        (one, piece.label, address)
+        for one in checked
+        for piece, address in external_addresses(type(one.page), one.values)
+    ]
+
+
+def stopping(page: Page) -> list[Finding]:
+    """What stands against the publication of the page's latest draft."""
+    found = [one for one in check_draft(page).found if one.stops]
+    return found + incomplete(page.get_latest_revision_as_object())
+
+
+def incomplete(draft: Page) -> list[Finding]:
+    """Blocks that their own rules refuse: a draft may be saved with these."""
+    anchors, found = walk.anchors_of(type(draft)), []
+    for one in walk.fields_of(type(draft)):
+        if isinstance(one, walk.StreamField):
+            try:
+                one.stream_block.clean(getattr(draft, one.name))
+            except ValidationError:
+                anchor, name = anchors.get(one.name, ""), str(one.verbose_name)
+                found.append(Finding("incomplete", "", name, anchor))
+    return found
+
+
+@dataclass(frozen=True)
+class Mended:
+    """One value that was mended: where, and the words before and after."""
+
+    place: str
+    before: str
+    after: str
+
+
+def mended(
+    model, values: dict[str, Any], kinds: Iterable[str]
+) -> tuple[dict[str, Any], list[Mended]]:
+    """The values with everything mended that a button mends, and what changed."""
+    kinds, lists = set(kinds), words()
+    values, changes = copy.deepcopy(values), []
+    for piece in list(walk.pieces_of(model, values)):
+        if piece.kind not in (walk.HTML, walk.TEXT, walk.HEADING) or not piece.value:
+            continue
+        fix = mend_html if piece.kind == walk.HTML else mend
+        after = fix(piece.value, kinds, lists)
+        if after != piece.value:
+            walk.put(values, piece.where, after)
+            changes.append(Mended(piece.label, piece.value, after))
+    return values, changes
+
+
+@transaction.atomic
+def mend_draft(page: Page, *, by: User, kinds: Iterable[str]) -> list[Mended]:
+    """Mend the latest draft as a new draft; the public page stays as it is."""
+    from home.approval.rules import permissions_on
+
+    unknown = set(kinds) - set(FIXES)
+    if unknown:
+        raise ValidationError(_("Choose what is to be mended."))
+    page = Page.objects.select_for_update().get(pk=page.pk)
+    draft = page.get_latest_revision_as_object()
+    permissions = permissions_on(draft, by)
+    if not permissions.can_edit() or permissions.page_locked():
+        raise ValidationError(_("This page waits for approval already, or is locked."))
+    model = type(draft)
+    values, changes = mended(model, walk.values_of(draft), kinds)
+    if not changes:
+        raise ValidationError(_("There is nothing left to mend."))
+    for one in walk.fields_of(model):
+        if isinstance(one, walk.StreamField):
+            setattr(draft, one.name, one.stream_block.to_python(values[one.name]))
+        else:
+            setattr(draft, one.name, values[one.name])
+    draft.save_revision(user=by, log_action=True, clean=False)
+    return changes
