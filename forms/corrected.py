@@ -13,12 +13,17 @@ from forms.models import CorrectedAnswer, Submission
 from forms.rules import relevant
 
 
+# Their answers are not typed in one control.
+GROUPED = ("file", "repeat", "urgent")
+
+
 @dataclass
 class ShownItem:
     """A question with its answer of today, and with the original where they differ."""
 
     item: AnswerItem
     original: str = ""
+    can_be_corrected: bool = False
     correction: CorrectedAnswer | None = None
 
     @property
@@ -81,5 +86,7 @@ def _page(page: AnswerPage, submission, corrections, questions) -> ShownPage:
         if row is not None and item.key in submission.answers:
             question, value = questions[item.key], submission.answers[item.key]
             original = control_of(question).show(question, value)
-        items.append(ShownItem(item, original, row))
+        question = questions[item.key]
+        typed = control_of(question).is_typed and question["type"] not in GROUPED
+        items.append(ShownItem(item, original, typed, row))
     return ShownPage(page.title, items)

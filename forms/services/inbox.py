@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from forms.compiler import fields_of
-from forms.corrected import last_of, values_of
+from forms.corrected import GROUPED, last_of, values_of
 from forms.forms.controls import control_of
 from forms.handlers import WayOn, matters_of
 from forms.models import (
@@ -265,32 +265,38 @@ def correct(
     row.full_clean(exclude=["submission", "by", "value"])
     row.save(force_insert=True)
     if value is not None:
-        _find_by_corrected(submission, question, control.show(question, value))
+        _find_by_corrected(submission, question, value)
     write_down(submission, Kind.CORRECTED, by=by, code=question["code"])
     return row
+
+
+def can_be_corrected(question: dict[str, Any]) -> bool:
+    """Whether an answer is typed in one control: files, groups and sums are not."""
+    control = control_of(question)
+    typed = control.is_answer and control.is_typed
+    return typed and question["type"] not in GROUPED
 
 
 def question_of(submission: Submission, key: str) -> dict[str, Any]:
     """The question with this key, if its answer can be corrected by typing."""
     for question in fields_of(submission.version.document):
-        is_one = question["key"] == key and control_of(question).is_answer
-        if is_one and question["type"] not in ("file", "urgent"):
+        if question["key"] == key and can_be_corrected(question):
             return question
     raise ValidationError(_("This question does not exist."))
 
 
-def _find_by_corrected(submission: Submission, question: dict, text: str) -> None:
+def _find_by_corrected(submission: Submission, question: dict, value: Any) -> None:
     """Index the corrected answer too; the index only grows, and both are found."""
-    slot = question.get("slot")
-    if not slot:
+    if not question.get("slot"):
         return
-    count = submission.indexed.filter(slot__startswith=slot).count()
-    IndexedAnswer.objects.create(
-        submission=submission,
-        slot=f"{slot}-{count}"[:30],
-        text=text[:200],
-        folded=search_key(text)[:200],
-    )
+    for slot, text in control_of(question).slots(question, value).items():
+        count = submission.indexed.filter(slot__startswith=slot).count()
+        IndexedAnswer.objects.create(
+            submission=submission,
+            slot=f"{slot}-{count}"[:30],
+            text=text[:200],
+            folded=search_key(text)[:200],
+        )
 
 
 @transaction.atomic

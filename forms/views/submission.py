@@ -342,7 +342,8 @@ class CorrectView(ActView):
             typed = control.read(question, self.request.POST)
         else:
             values = values_of(self.object, last_of(self.corrections))
-            typed = typed_again(question, values.get(question["key"], ""))
+            value = values.get(question["key"])
+            typed = "" if value is None else control.retype(question, value)
         return BoundField({**question, "required": False}, typed, error=error)
 
     def get_context_data(self, **kwargs):
@@ -362,14 +363,6 @@ class CorrectView(ActView):
             reason=form.cleaned_data["reason"],
         )
         return self.object
-
-
-def typed_again(question, value):
-    """An answer in the shape in which it is typed: a day stands in three boxes."""
-    if question["type"] == "date" and isinstance(value, str) and value:
-        year, month, day = value.split("-")
-        return {"year": year, "month": str(int(month)), "day": str(int(day))}
-    return value
 
 
 class SheetView(SubmissionMixin, PrivateFileView):
