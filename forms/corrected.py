@@ -12,7 +12,6 @@ from forms.forms.controls import control_of
 from forms.models import CorrectedAnswer, Submission
 from forms.rules import relevant
 
-
 # Their answers are not typed in one control.
 GROUPED = ("file", "repeat", "urgent")
 
