@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from cases import panels, services
 from cases.models import Case, CasePaper, Referral
-from forms import handlers
+from forms import handlers, keepers, news
 from forms.models import Submission
 
 
@@ -77,3 +77,23 @@ handlers.register_way_on(
         run=attach_to_case,
     )
 )
+
+
+@news.register
+def tell_of_news(submission: Submission, what: news.News, key: str) -> None:
+    """The unit in charge of the referral learns that its sender wrote or took back."""
+    services.tell_of_sender(submission, what, key)
+
+
+@keepers.register("referral")
+def keep_referrals(submissions):
+    """Answers that became a referral are kept as long as that is."""
+    found = Referral.objects.filter(submission__in=submissions)
+    return found.values_list("submission_id", flat=True)
+
+
+@keepers.register("case_paper")
+def keep_papers(submissions):
+    """Answers that belong to the file of a case are kept as long as that is."""
+    found = CasePaper.objects.filter(submission__in=submissions)
+    return found.values_list("submission_id", flat=True)

@@ -47,6 +47,7 @@ class InboxViewSet(PrivateModelViewSet):
         "assign": submission.AssignView,
         "state": submission.StateView,
         "note": submission.NoteView,
+        "ask": submission.AskView,
         "aside": submission.AsideView,
         "restore": submission.RestoreView,
         "link": submission.LinkView,

@@ -7,10 +7,11 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
+from staff.models import Unit
 from staff.names import search_key
 
-UNIT = {"case_worker", "programme_manager", "centre_head"}
-CITY = UNIT | {"form_editor", "web_editor", "auditor", "system_administrator"}
+OFFICES = {"case_worker", "programme_manager", "centre_head"}
+CITY = OFFICES | {"form_editor", "web_editor", "auditor", "system_administrator"}
 LAST_SIGN = "\U0010ffff"
 
 
@@ -27,16 +28,17 @@ class FormDefinitionQuerySet(models.QuerySet):
         Forms for schools and groups are shown to people who have not logged in too, so
         that they find where to log in; not to those who belong to neither.
         """
+        listed = self.open().exclude(access=self.model.Access.INVITED)
         if user.is_authenticated and user.partner is None:
-            return self.open().filter(access=self.model.Access.PUBLIC)
-        return self.open()
+            return listed.filter(access=self.model.Access.PUBLIC)
+        return listed
 
     def with_answers_for(self, user) -> "FormDefinitionQuerySet":
         """The forms of which this person may read answers, to choose among."""
         if not reads_answers(user):
             return self.none()
         forms = rights_of(user).read
-        if None in forms or user.scope.has(*UNIT):
+        if None in forms or user.scope.has(*OFFICES):
             return self.filter(versions__isnull=False).distinct()
         return self.filter(pk__in=forms)
 
@@ -52,6 +54,10 @@ class DraftQuerySet(models.QuerySet):
 
     def open(self) -> "DraftQuerySet":
         return self.filter(expires_at__gt=timezone.now())
+
+    def to_resume(self, user) -> "DraftQuerySet":
+        """A person's own drafts that have not been sent, the newest first."""
+        return self.visible_to(user).open().filter(sent_at=None).order_by("-changed_at")
 
 
 class IndexedAnswerQuerySet(models.QuerySet):
@@ -103,7 +109,7 @@ def reads_answers(user) -> bool:
     """Whether a person of the city reads answers at all: by office or by grant."""
     if not user.is_authenticated or not user.has_perm("wagtailadmin.access_admin"):
         return False
-    return user.scope.has(*UNIT) or bool(rights_of(user).read)
+    return user.scope.has(*OFFICES) or bool(rights_of(user).read)
 
 
 class AnswerGrantQuerySet(models.QuerySet):
@@ -130,7 +136,9 @@ class AnswerGrantQuerySet(models.QuerySet):
         if not scope.has(*CITY):
             return self.none()
         return self.in_force().filter(
-            Q(unit__in=scope.unit_ids) | Q(role__in=scope.roles & UNIT) | Q(user=user)
+            Q(unit__in=scope.unit_ids)
+            | Q(role__in=scope.roles & OFFICES)
+            | Q(user=user)
         )
 
 
@@ -164,7 +172,8 @@ def readable(user, model, *, path: str = "", form_path: str = "") -> Q:
 
 
 def _in_the_open(matters: dict[str, models.QuerySet], path: str) -> Q:
-    result = Q()
+    # What was held back, perhaps sent by a machine, is looked at elsewhere first.
+    result = ~Q(**{f"{path}held__outcome__in": ["waiting", "spam"]})
     for name, rows in matters.items():
         result &= ~Q(**{f"{path}{name}__in": rows.confidential()})
     return result
@@ -189,6 +198,13 @@ class AttachmentQuerySet(OfSubmissionQuerySet):
         return self.filter(scan_state__in=[states.PENDING, states.UNSCANNED])
 
 
+class FailedLookUpQuerySet(models.QuerySet):
+    """Wrong guesses: counted by the portal, shown to nobody."""
+
+    def visible_to(self, user) -> "FailedLookUpQuerySet":
+        return self.none()
+
+
 class RetentionRunQuerySet(models.QuerySet):
     """Proofs of retention: numbers and digests, for those who answer for them."""
 
@@ -200,6 +216,15 @@ class RetentionRunQuerySet(models.QuerySet):
 
 class SubmissionQuerySet(models.QuerySet):
     """Answers received."""
+
+    def taking_places(self) -> "SubmissionQuerySet":
+        """Those that take a place: neither withdrawn nor set aside as spam."""
+        spam = models.Exists(
+            self.model._meta.get_field("held").related_model.objects.filter(
+                submission=models.OuterRef("pk"), outcome="spam"
+            )
+        )
+        return self.exclude(status="withdrawn").exclude(spam)
 
     def sent_for(self, user) -> "SubmissionQuerySet":
         """What the schools or groups of this person sent themselves."""
@@ -304,3 +329,47 @@ class SavedViewQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(Q(user=user) | Q(unit__in=user.scope.unit_ids))
+
+
+class InvitationQuerySet(models.QuerySet):
+    """Invitations: of the own unit."""
+
+    def visible_to(self, user) -> "InvitationQuerySet":
+        """Those that the units of this person gave out, where they may invite."""
+        if not user.is_authenticated or not user.has_perm(
+            "portal_forms.add_invitation"
+        ):
+            return self.none()
+        return self.filter(unit__in=user.scope.unit_ids)
+
+    def with_uses(self) -> "InvitationQuerySet":
+        return self.annotate(uses=models.Count("submissions"))
+
+
+class TallyQuerySet(models.QuerySet):
+    """Counts: nobody's to see."""
+
+    def visible_to(self, user) -> "TallyQuerySet":
+        return self.none()
+
+
+class HeldSubmissionQuerySet(models.QuerySet):
+    """What waits for a look: for the units that the form is for."""
+
+    def visible_to(self, user) -> "HeldSubmissionQuerySet":
+        """To the units that are told of the form; where none is, to the intake desk."""
+        if not user.is_authenticated or not user.has_perm(
+            "portal_forms.change_heldsubmission"
+        ):
+            return self.none()
+        units = user.scope.unit_ids
+        told = models.Q(submission__form__conduct__units__in=units)
+        desk = models.Q(submission__form__conduct__units=None)
+        if not Unit.objects.filter(
+            pk__in=units, function=Unit.Function.INTAKE
+        ).exists():
+            return self.filter(told).distinct()
+        return self.filter(told | desk).distinct()
+
+    def waiting(self) -> "HeldSubmissionQuerySet":
+        return self.filter(outcome="waiting")

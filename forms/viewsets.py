@@ -27,6 +27,7 @@ from wagtail.snippets.views.snippets import (
 from forms.forms.editor import FormDefinitionForm
 from forms.models import FormDefinition, FormVersion
 from forms.services import FormProblems
+from forms.views.desk import ConductView, WindowView
 from staff.views import PrivateView
 
 
@@ -73,6 +74,18 @@ class FormEditView(PublishesSoundFormsOnly, EditView):
                 url=reverse(self.versions_url_name, args=[self.object.pk]),
                 icon_name="history",
                 priority=10,
+            ),
+            Button(
+                _("Period and places"),
+                url=reverse("forms_admin:window", args=[self.object.pk]),
+                icon_name="date",
+                priority=8,
+            ),
+            Button(
+                _("How the form is received"),
+                url=reverse("forms_admin:conduct", args=[self.object.pk]),
+                icon_name="cogs",
+                priority=9,
             ),
         ]
         if self.live_object.live and self.live_object.versions.exists():
@@ -168,6 +181,10 @@ class FormDefinitionViewSet(SnippetViewSet):
                         heading=_("Who and what for"),
                     ),
                     MultiFieldPanel(
+                        [FieldPanel("retention_days"), FieldPanel("retention_act")],
+                        heading=_("How long answers are kept"),
+                    ),
+                    MultiFieldPanel(
                         [
                             FieldPanel("intro"),
                             FieldPanel("who_may"),
@@ -194,7 +211,11 @@ class FormDefinitionViewSet(SnippetViewSet):
 
     def get_urlpatterns(self):
         versions = require_admin_access(VersionsView.as_view())
+        window = require_admin_access(WindowView.as_view())
+        conduct = require_admin_access(ConductView.as_view())
         return [
             *super().get_urlpatterns(),
             path("versions/<int:pk>/", versions, name="versions"),
+            path("window/<int:pk>/", window, name="window"),
+            path("conduct/<int:pk>/", conduct, name="conduct"),
         ]

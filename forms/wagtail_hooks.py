@@ -7,6 +7,7 @@ from wagtail import hooks
 from wagtail.admin.auth import require_admin_access
 from wagtail.snippets.models import register_snippet
 
+from forms.desk_viewsets import held_viewset, invitation_viewset
 from forms.inbox_viewsets import (
     answer_grant_viewset,
     form_delivery_viewset,
@@ -36,6 +37,11 @@ def answer_grants():
 @hooks.register("register_admin_viewset")
 def form_deliveries():
     return form_delivery_viewset
+
+
+@hooks.register("register_admin_viewset")
+def screens_beside_forms():
+    return [invitation_viewset, held_viewset]
 
 
 @hooks.register("register_admin_urls")

@@ -33,6 +33,10 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "cases.change_assessment",
         "decisions.propose_measure",
         "support.acknowledge_planversion",
+        "portal_forms.view_invitation",
+        "portal_forms.add_invitation",
+        "portal_forms.view_heldsubmission",
+        "portal_forms.change_heldsubmission",
     ],
     "programme_manager": [
         "wagtailadmin.access_admin",
@@ -49,6 +53,10 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "staff.export_partner",
         "programs.change_site",
         "programs.view_site",
+        "portal_forms.view_invitation",
+        "portal_forms.add_invitation",
+        "portal_forms.view_heldsubmission",
+        "portal_forms.change_heldsubmission",
     ],
     "centre_head": [
         "wagtailadmin.access_admin",

@@ -24,6 +24,7 @@ from cases.services.referral import (
     receive_referral,
     triage_referral,
 )
+from cases.services.sender import tell_of_sender
 
 __all__ = [
     "accept_referral",
@@ -43,5 +44,6 @@ __all__ = [
     "set_worker",
     "start_assessment",
     "submit_assessment",
+    "tell_of_sender",
     "triage_referral",
 ]

@@ -89,6 +89,20 @@ class NoteForm(PrivateForm):
     )
 
 
+class AskForm(RevisionForm):
+    """What the sender is asked."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Question to the sender"),
+        max_length=2000,
+        widget=TEXT,
+        help_text=gettext_lazy(
+            "The sender reads it at the look-up and answers there. Ask one thing at a"
+            " time, and say by when."
+        ),
+    )
+
+
 class AsideForm(FindsAnother, RevisionForm):
     """Why it is put aside; a duplicate names the one that stays."""
 

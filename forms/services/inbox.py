@@ -6,12 +6,15 @@ The answers themselves are frozen; every act names the revision that the page sh
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from exchange.mail import notify
 from forms.compiler import fields_of
 from forms.corrected import GROUPED, last_of, values_of
 from forms.forms.controls import control_of
@@ -24,6 +27,8 @@ from forms.models import (
     SubmissionEvent,
     SubmissionLink,
 )
+from forms.news import News
+from forms.services.messages import ask_sender
 from staff.models import User
 from staff.names import search_key
 from staff.services import record_event
@@ -133,6 +138,39 @@ def follow_status(submission: Submission, status: str) -> None:
     fitting = [state for state, coarse in Handling.COARSE.items() if coarse == status]
     rows = Handling.objects.filter(pk=submission.pk).exclude(state__in=fitting)
     rows.update(state=status, revision=F("revision") + 1)
+
+
+@transaction.atomic
+def ask(
+    submission: Submission, *, by: User, text: str, revision: int | None = None
+) -> None:
+    """Give it back to the sender with questions (差戻し); the answer reopens it."""
+    _must_not_be_aside(submission)
+    take(submission, by=by, revision=revision, state=State.ASKED)
+    ask_sender(submission, text, by=by)
+    write_down(submission, Kind.ASKED, by=by)
+
+
+def follow_sender(submission: Submission, what: News, key: str) -> None:
+    """The sender wrote back, or took it back: whoever is assigned is told."""
+    rows = Handling.objects.filter(pk=submission.pk)
+    if what == News.WITHDRAWN:
+        rows.update(state=State.WITHDRAWN, revision=F("revision") + 1)
+    else:
+        asked = rows.filter(state=State.ASKED)
+        asked.update(state=State.IN_REVIEW, revision=F("revision") + 1)
+    row = rows.select_related("assignee").first()
+    if row is None or row.assignee is None:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        line = _("News from the sender of %(number)s") % {"number": submission.receipt}
+        notify(
+            [row.assignee],
+            subject=line,
+            lines=[line, _("Please log in to read it. This mail carries no names.")],
+            path=submission.get_admin_url(),
+            key=f"inbox:{key}",
+        )
 
 
 @transaction.atomic

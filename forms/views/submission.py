@@ -65,6 +65,7 @@ class SubmissionView(SubmissionMixin, PrivateDetailView):
             "entered": EnteredFor.objects.filter(token=submission.token)
             .select_related("entered_by")
             .first(),
+            "messages_of_sender": self.object.messages.select_related("author"),
             "linked": linked.only("receipt"),
             "duplicate_of": visible.filter(pk=handling.duplicate_of_id)
             .only("receipt")
@@ -103,7 +104,7 @@ class SubmissionView(SubmissionMixin, PrivateDetailView):
         if is_aside:
             names.append("restore")
         elif not has_matter:
-            names = ["state", *names, "aside"]
+            names = ["state", *names, "ask", "aside"]
         found = [(LABELS[name], reverse(f"inbox:{name}", args=[pk])) for name in names]
         if not is_aside and not has_matter:
             url = reverse("inbox:hand_on", args=[pk])
@@ -117,6 +118,7 @@ LABELS = {
     "assign": gettext_lazy("Assign"),
     "note": gettext_lazy("Add a note"),
     "link": gettext_lazy("Link a brother or sister"),
+    "ask": gettext_lazy("Ask the sender back"),
     "aside": gettext_lazy("Duplicate or sent by mistake"),
     "restore": gettext_lazy("Take it up again"),
     "correct": gettext_lazy("Correct an answer"),
@@ -202,6 +204,17 @@ class NoteView(ActView):
 
     def act(self, form):
         inbox.add_note(self.object, by=self.request.user, **form.cleaned_data)
+        return self.object
+
+
+class AskView(ActView):
+    form_class = acts.AskForm
+    act_name = "ask"
+    submit_label = gettext_lazy("Send the question")
+    success_message = gettext_lazy("The question was sent.")
+
+    def act(self, form):
+        inbox.ask(self.object, by=self.request.user, **form.cleaned_data)
         return self.object
 
 

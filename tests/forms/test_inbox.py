@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from cases.models import Referral
+from exchange.models import OutboxItem
 from forms.corrected import last_of, shown_pages
 from forms.models import (
     CorrectedAnswer,
@@ -21,6 +22,7 @@ from forms.models import (
     SubmissionEvent,
 )
 from forms.services import inbox as services
+from forms.services import reply
 from staff.models import AuditEvent, Partner, Unit
 from staff.names import search_key
 from tests.factories import TOKYO, CaseFactory, ReferralFactory
@@ -318,6 +320,25 @@ def test_only_who_may_read_it_is_named(consult, submission, cast):
     for who in ("caseworker", "operator", "form-editor"):
         with pytest.raises(ValidationError):
             services.assign(submission, by=cast["intake"], to=cast[who])
+
+
+def test_it_is_given_back_with_a_question_and_the_reply_reopens_it(
+    submission, post, cast, log_in
+):
+    cast["intake"].email = "intake@example.org"
+    cast["intake"].save()
+    services.assign(submission, by=cast["intake"], to=cast["intake"])
+    post("intake", "ask", submission, text="学年を教えてください。")
+    assert Handling.objects.get(pk=submission.pk).state == "asked"
+    submission.refresh_from_db()
+    assert submission.status == "asked"
+    reply(submission, "小学4年です。", token="x")
+    assert Handling.objects.get(pk=submission.pk).state == "in_review"
+    page = log_in("intake").get(submission.get_admin_url()).content.decode()
+    assert "学年を教えてください。" in page
+    assert "小学4年です。" in page
+    told = OutboxItem.objects.filter(key__startswith="inbox:").get()
+    assert told.payload["user"] == cast["intake"].pk
 
 
 def test_a_duplicate_and_a_mistake_are_put_aside_and_taken_up_again(

@@ -84,6 +84,7 @@ WITHOUT_FIELDS = {
     "inbox:unlink",
     "inbox:columns",
     "inbox:bulk",
+    "inbox:export",
 }
 # Who may do an act, to which record of ``records``.
 ACTS = {
@@ -96,6 +97,7 @@ ACTS = {
     "inbox:assign": ("intake", "sent"),
     "inbox:state": ("intake", "sent"),
     "inbox:note": ("intake", "sent"),
+    "inbox:ask": ("intake", "sent"),
     "inbox:aside": ("intake", "sent"),
     "inbox:link": ("intake", "sent"),
     "inbox:hand_on": ("intake", "sent"),

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal_forms', '0005_question_kinds'),
+        ('portal_forms', '0007_windows'),
         ('staff', '0002_locks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
