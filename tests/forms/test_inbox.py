@@ -23,6 +23,7 @@ from forms.models import (
 )
 from forms.services import inbox as services
 from forms.services import reply
+from forms.services.retention import anonymise
 from staff.models import AuditEvent, Partner, Unit
 from staff.names import search_key
 from tests.factories import TOKYO, CaseFactory, ReferralFactory
@@ -464,6 +465,23 @@ def test_history_cannot_be_changed_by_model_or_sql(submission, post, model):
         kind.objects.filter(pk=row.pk).delete()
     emptied = {"text": ""} if model == "event" else {"value": None, "reason": ""}
     assert kind.objects.filter(pk=row.pk).update(**emptied) == 1
+
+
+def test_retention_takes_what_staff_wrote_beside_the_answers(consult, post, cast):
+    one, other = inbox.received(consult), inbox.received(consult)
+    post("intake", "note", one, text="秘密のメモ")
+    post("intake", "correct", one, key="f_more", f_more="直した", reason="電話")
+    post("intake", "link", one, other=other.receipt)
+    EnteredFor.objects.create(
+        token=one.token, source="phone", on_behalf_of="母", entered_by=cast["intake"]
+    )
+    anonymise(one)
+    assert not SubmissionEvent.objects.filter(submission=one).exists()
+    assert not CorrectedAnswer.objects.exists()
+    assert services.linked_with(other) == set()
+    assert not EnteredFor.objects.exists()
+    assert Submission.objects.filter(pk=one.pk).delete()
+    assert not Handling.objects.filter(pk=one.pk).exists()
 
 
 def test_answers_are_handed_on_as_a_referral_once(submission, post, cast):
