@@ -50,3 +50,9 @@ def file_addresses():
     view = require_admin_access(AttachmentView.as_view())
     addresses = [path("<int:pk>/", view, name="open")]
     return [path("files/", include((addresses, "forms_files")))]
+
+
+@hooks.register("insert_editor_js")
+def offer_questions() -> str:
+    """The script that offers a form's own questions where a condition asks for one."""
+    return format_html('<script src="{}" defer></script>', static("forms/editor.js"))

@@ -13,6 +13,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -285,8 +286,16 @@ class RememberSite:
 
     def __call__(self, request):
         host = request.get_host()
-        request._wagtail_site = freshness.remembered(
+        kept = freshness.remembered(
             ("site", host, request.get_port()),
             lambda: WebSite.find_for_request(request),
         )
+        request._wagtail_site = own_copy(kept) if kept else None
         return self.get_response(request)
+
+
+def own_copy(kept: WebSite) -> WebSite:
+    """The site for one request: what it does to its pages reaches no other."""
+    site = copy(kept)
+    site.root_page = copy(kept.root_page)
+    return site

@@ -9,6 +9,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 
+from home.search.views import search
 from portal import views
 from portal.api import api, nothing
 
@@ -45,5 +46,9 @@ urlpatterns = [
     path("", include("forms.urls")),
     path("", include("programs.urls")),
     path("", include("home.urls")),
-    *i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False),
+    *i18n_patterns(
+        path("search/", search, name="search"),
+        path("", include(wagtail_urls)),
+        prefix_default_language=False,
+    ),
 ]

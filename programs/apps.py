@@ -13,7 +13,11 @@ class ProgramsConfig(AppConfig):
 
     def ready(self) -> None:
         from exchange.resources import register
-        from programs import handlers  # noqa: F401  registers mail and schedule
+        from home.search.index import register as register_words
+        from programs import (
+            care,  # noqa: F401  registers its facts
+            handlers,  # noqa: F401  registers mail and schedule
+        )
         from programs.resources import PartnerResource
 
         register(
@@ -22,4 +26,9 @@ class ProgramsConfig(AppConfig):
             label=_("List of schools and groups"),
             import_permission="staff.import_partner",
             export_permission="staff.export_partner",
+        )
+        register_words(
+            self.get_model("SitePage"),
+            words=lambda page: page.site.searched_words,
+            is_hidden=lambda page: not page.site.is_public,
         )

@@ -7,6 +7,11 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from programs.models import SchoolHoliday, ServiceType, Site
 from staff.account_viewsets import AuditedModelViewSet
 
+CARE = MultiFieldPanel(
+    [FieldPanel("as_of"), FieldPanel("section"), FieldPanel("review_by")],
+    heading=_("Care of these facts"),
+)
+
 
 class SiteViewSet(AuditedModelViewSet):
     """Sites with their hours and the days that differ.
@@ -30,10 +35,10 @@ class SiteViewSet(AuditedModelViewSet):
                 FieldPanel("parent"),
                 FieldPanel("operator", permission="programs.assign_operator"),
                 FieldPanel("is_public"),
-                FieldPanel("as_of"),
             ],
             heading=_("The site"),
         ),
+        CARE,
         InlinePanel(
             "hours",
             heading=_("Opening hours"),
@@ -92,6 +97,7 @@ class ServiceTypeViewSet(AuditedModelViewSet):
         FieldPanel("icon"),
         FieldPanel("is_public"),
         FieldPanel("order"),
+        CARE,
         MultiFieldPanel(
             [
                 FieldPanel("label_official"),

@@ -1,5 +1,6 @@
 """The models of programs, by subject."""
 
+from programs.models.background import BackgroundPage
 from programs.models.facts import (
     OpeningException,
     OpeningHours,
@@ -7,14 +8,21 @@ from programs.models.facts import (
     ServiceType,
     Site,
 )
+from programs.models.flow import FlowPage
 from programs.models.pages import ProgrammePage, SitePage
+from programs.models.school import SchoolPage
+from programs.models.statistics import StatisticsPage
 
 __all__ = [
+    "BackgroundPage",
+    "FlowPage",
     "OpeningException",
     "OpeningHours",
     "ProgrammePage",
     "SchoolHoliday",
+    "SchoolPage",
     "ServiceType",
     "Site",
     "SitePage",
+    "StatisticsPage",
 ]

@@ -8,10 +8,11 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
 from home.blocks import ICONS, is_phone
+from home.models import Cared
 from programs.querysets import ServiceTypeQuerySet, SiteQuerySet
 
 
-class ServiceType(models.Model):
+class ServiceType(Cared):
     """One of the services of the contract. Codes stay; the city edits the labels."""
 
     class Unit(models.TextChoices):
@@ -44,7 +45,7 @@ class ServiceType(models.Model):
         return self.label_official
 
 
-class Site(ClusterableModel):
+class Site(Cared, ClusterableModel):
     """A place that children come to; a satellite names its main site."""
 
     class AddressVisibility(models.TextChoices):
@@ -98,7 +99,6 @@ class Site(ClusterableModel):
         choices=HolidayRule.choices,
         default=HolidayRule.UNKNOWN,
     )
-    as_of = models.CharField(_("Facts as of"), max_length=40, blank=True)
     is_public = models.BooleanField(_("Shown to the public"), default=True)
 
     objects = SiteQuerySet.as_manager()
@@ -129,6 +129,20 @@ class Site(ClusterableModel):
             self.AddressVisibility.PUBLIC: self.address,
             self.AddressVisibility.AREA_ONLY: self.area,
         }.get(self.address_visibility, "")
+
+    @property
+    def searched_words(self) -> list[str]:
+        """What the site's page says of it, for the search; never a hidden address."""
+        main = self.parent.name if self.parent and self.parent.is_public else ""
+        return [
+            self.name,
+            self.name_kana,
+            main,
+            self.audience,
+            self.capacity_words,
+            self.shown_address,
+            self.fee_note,
+        ]
 
     @property
     def capacity_words(self) -> str:

@@ -1,5 +1,7 @@
 """The home page of the programme, and the page of each site."""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404
@@ -7,9 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
+from wagtail.models import Page
 
 from home.blocks import LinkBlock
-from home.models import BasePage
+from home.freshness import remembered
+from home.models import BasePage, NewsPage
+from home.querysets import public
 from programs import calendar, hours
 from programs.models.facts import SchoolHoliday, ServiceType, Site
 
@@ -43,21 +48,31 @@ class ProgrammePage(BasePage):
     def get_context(self, request, *args, **kwargs):
         """The states of all public sites and the hours of the main ones."""
         today = timezone.localdate()
-        sites = list(Site.objects.public().with_parent())
-        tables = hours.timetables(sites, today, today + hours.LOOK_AHEAD)
+        tables = remembered(("tables", today), lambda: tables_of(today))
         now = timezone.now()
         return super().get_context(request, *args, **kwargs) | {
             "states": [hours.state_of(table, now) for table in tables],
             "tables": [table for table in tables if table.site.parent_id is None],
             "services": ServiceType.objects.public(),
-            "site_pages": {
-                page.site_id: page
-                for page in SitePage.objects.live()
-                .public()
-                .filter(locale=self.locale_id)
-            },
+            "news": NewsPage.latest().filter(locale=self.locale_id)[:3],
+            "site_pages": remembered(
+                ("pages of sites", self.locale_id), lambda: site_pages(self.locale_id)
+            ),
             "holidays": SchoolHoliday.objects.filter(ends_on__gte=today),
+            "today": today,
         }
+
+
+def tables_of(today: date) -> list[hours.Timetable]:
+    """The rules of all public sites for the weeks to come."""
+    sites = Site.objects.public().with_parent()
+    return hours.timetables(sites, today, today + hours.LOOK_AHEAD)
+
+
+def site_pages(locale_id: int) -> dict[int, Page]:
+    """The pages of sites in one language, by the site's key."""
+    pages = public(SitePage.objects.filter(locale=locale_id))
+    return {page.site_id: page for page in pages}
 
 
 class SitePage(BasePage):
@@ -69,7 +84,7 @@ class SitePage(BasePage):
 
     template = "programs/site_page.html"
     parent_page_types = ["home.ContentPage"]
-    subpage_types = []
+    subpage_types: list[str] = []
     content_panels = [
         *BasePage.content_panels[:1],
         FieldPanel("site"),

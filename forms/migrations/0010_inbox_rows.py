@@ -47,7 +47,7 @@ def locks(model: str, *, may_empty: set[str], when: str):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal_forms", "0008_inbox")]
+    dependencies = [("portal_forms", "0009_inbox")]
     operations = [
         migrations.RunPython(stand_in_the_inbox, migrations.RunPython.noop),
         *locks("submissionevent", may_empty={"text"}, when=ERASED_EVENT),

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal_forms', '0007_windows'),
+        ('portal_forms', '0008_shared'),
         ('staff', '0002_locks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
