@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from wagtail.models import Page, Site
 
-from home import opinions, readings
+from home import languages, opinions, readings
 from home.models import PageOpinion
 from staff.services import client_address
 
@@ -26,20 +26,30 @@ YEAR = 365 * 24 * 60 * 60
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Every published public page, for search engines."""
+    """Every published public page, each with its other languages."""
     site = Site.find_for_request(request)
-    pages = Page.objects.none()
-    if site:
-        pages = site.root_page.get_descendants(inclusive=True).live().public()
-    entries = [
-        entry for page in pages.specific() for entry in page.get_sitemap_urls(request)
-    ]
+    pages = published(site) if site else []
+    by_key: dict = {}
+    for page in pages:
+        for entry in page.get_sitemap_urls(request):
+            entry["tag"] = languages.tag_of(page.locale.language_code)
+            by_key.setdefault(page.translation_key, []).append(entry)
     return render(
         request,
         "home/sitemap.xml",
-        {"entries": entries},
+        {"groups": by_key.values()},
         content_type="application/xml; charset=utf-8",
     )
+
+
+def published(site: Site) -> list[Page]:
+    """The public pages of all languages that stand there in their own language."""
+    found = []
+    for root in site.root_page.get_translations(inclusive=True):
+        below = root.get_descendants(inclusive=True).live().public()
+        below = below.filter(alias_of=None).select_related("locale")
+        found += below.specific()
+    return found
 
 
 def robots(request: HttpRequest) -> HttpResponse:

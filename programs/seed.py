@@ -13,6 +13,7 @@ from home.services import ensure_editors
 from programs import seed_tree
 from programs.models import OpeningHours, SchoolHoliday, ServiceType, Site
 from programs.seed_tree import NAME
+from programs.services import load_notice_texts
 from staff.models import Operator
 
 AS_OF = "令和6年時点"
@@ -91,8 +92,9 @@ def load(*, demo: bool = False) -> None:
 
 
 def load_editors() -> None:
-    """The group of web editors, which an empty portal needs as well."""
+    """What an empty portal needs as well: the editors' group, texts for emergencies."""
     ensure_editors()
+    load_notice_texts()
 
 
 def care() -> dict[str, object]:

@@ -6,6 +6,7 @@ from home.models.contact import ContactSettings
 from home.models.documents import DocumentListPage
 from home.models.faq import FaqPage
 from home.models.news import NewsIndexPage, NewsPage
+from home.models.notices import Notice, NoticeText
 from home.models.opinion import PageOpinion
 from home.models.pages import BasePage, ChildrenPage, ContentPage
 from home.models.reading import Reading
@@ -24,6 +25,8 @@ __all__ = [
     "CheckWord",
     "ContactSettings",
     "ContentPage",
+    "Notice",
+    "NoticeText",
     "DocumentListPage",
     "FaqPage",
     "NewsIndexPage",

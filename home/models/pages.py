@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.api import APIField
 from wagtail.blocks import PageChooserBlock
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -68,6 +69,9 @@ class BasePage(Cared, Page):
     ]
     is_for_children = False
     leaves_no_trace = False
+
+    # What the API tells beside the title: only what the page itself shows.
+    api_fields = [APIField(name) for name in ("lead", "as_of", "body")]
 
     class Meta:
         abstract = True

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
+from home import linked_data as machine
 from home import pictures, readings
 from home.freshness import remembered
 from home.languages import (
@@ -18,6 +19,7 @@ from home.languages import (
     translated,
 )
 from home.models import ContactSettings, FaqPage, PageOpinion
+from home.notices import public_places, shown_now
 from home.querysets import public
 
 register = template.Library()
@@ -72,6 +74,25 @@ def emergency_lines(context) -> dict[str, object]:
     lines = [line.value for line in found.lines]
     shown = [line for line in lines if for_children or not line["for_children"]]
     return {"contact": found, "lines": shown}
+
+
+@register.simple_tag(takes_context=True)
+def linked_data(context) -> SafeString | str:
+    """What the page tells machines; nothing in a preview, which has no address."""
+    page, request = context.get("page"), context.get("request")
+    if not getattr(page, "pk", None) or request is None:
+        return ""
+    own = context.get("own_data") or []
+    if getattr(request, "is_preview", False):
+        return machine.script(machine.of_page(page, request) + own)
+    key = ("linked data", request.get_host(), page.pk)
+    return machine.script(remembered(key, lambda: machine.of_page(page, request)) + own)
+
+
+@register.inclusion_tag("home/notices.html")
+def emergency_notices() -> dict[str, object]:
+    """What is urgent now, above the header of every page."""
+    return {"notices": [(n, public_places(n)) for n in shown_now()]}
 
 
 @register.inclusion_tag("partials/icon.html")
