@@ -171,7 +171,8 @@ class TranslationsReport(Report):
     empty_words = gettext_lazy("There are no pages yet.")
     intro = gettext_lazy(
         "A page that is not translated is shown in Japanese, with a word about it."
-        " Open it and press “Convert alias into ordinary page” to write it in its language."
+        " Open it and press “Convert alias into ordinary page” to write it in its"
+        " language."
     )
 
     def locales(self) -> list[Locale]:

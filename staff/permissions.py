@@ -160,12 +160,23 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "portal_forms.view_partnerkey",
         "portal_forms.add_partnerkey",
         "portal_forms.change_partnerkey",
+        "portal_forms.view_formdelivery",
+        "portal_forms.add_formdelivery",
+        "portal_forms.change_formdelivery",
+        "portal_forms.view_answergrant",
+        "portal_forms.add_answergrant",
+        "portal_forms.change_answergrant",
     ],
 }
 
 LEAD_PERMISSIONS: dict[str, list[str]] = {
     "case_worker": ["cases.confirm_assessment"],
-    "programme_manager": ["decisions.approve_use"],
+    "programme_manager": [
+        "decisions.approve_use",
+        "portal_forms.view_answergrant",
+        "portal_forms.add_answergrant",
+        "portal_forms.change_answergrant",
+    ],
     "centre_head": [],
 }
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal_forms', '0008_shared'),
+        ('portal_forms', '0010_inbox_rows'),
         ('staff', '0002_locks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
