@@ -87,7 +87,7 @@ def checked(name: str, rows: Any) -> str:
         kept = block.get_prep_value(block.to_python(rows))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise problem from None
-    if count(kept) != count(rows):
+    if not fits(kept, rows):
         raise ValidationError(
             _("The file has kinds of questions that this portal does not know.")
         )
@@ -98,14 +98,16 @@ def is_block(row: Any) -> bool:
     return isinstance(row, dict) and {"type", "id", "value"} <= row.keys()
 
 
-def count(rows: Any) -> int:
-    """How many blocks stand in rows, at every depth."""
-    if isinstance(rows, list):
-        return sum(count(row) for row in rows)
-    if isinstance(rows, dict):
-        own = int({"type", "id", "value"} <= rows.keys())
-        return own + sum(count(value) for value in rows.values())
-    return 0
+def fits(kept: Any, row: Any) -> bool:
+    """Whether nothing of a row was lost or taken for something else."""
+    if isinstance(kept, list):
+        is_same = isinstance(row, list) and len(kept) == len(row)
+        return is_same and all(map(fits, kept, row))
+    if isinstance(kept, dict) and isinstance(row, dict):
+        return all(fits(value, row[key]) for key, value in kept.items() if key in row)
+    if isinstance(kept, dict):  # a plain row of a list, which the editor now names
+        return "value" in kept and fits(kept["value"], row)
+    return not isinstance(row, list | dict)
 
 
 def free_slug(wanted: Any) -> str:

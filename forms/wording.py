@@ -106,8 +106,6 @@ def _of_kind(field: Field) -> Iterator[str]:
         yield _("There are many choices. A list to pick from is easier to use.")
     if kind in ("radio", "select") and len(options) == 1:
         yield _("There is only one choice. A box to confirm is clearer.")
-    if kind == "long_text" and field["required"] and not field.get("help"):
-        yield _("Say in the explanation what you would like to read here.")
     if kind == "file" and field["required"]:
         yield _("People without a scanner or camera cannot answer. Let it be optional.")
     is_private = PRIVATE.search(field["label"]) and control_of(field).is_answer
