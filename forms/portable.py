@@ -7,7 +7,7 @@ up to date step by step. Keys go along, so exports of a copied form fit together
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -84,7 +84,9 @@ def checked(name: str, rows: Any) -> str:
         raise problem
     try:
         text = json.dumps(rows)
-        kept = block.get_prep_value(block.to_python(rows))
+        value = block.to_python(rows)
+        open_up(value)
+        kept = block.get_prep_value(value)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise problem from None
     if not fits(kept, rows):
@@ -92,6 +94,15 @@ def checked(name: str, rows: Any) -> str:
             _("The file has kinds of questions that this portal does not know.")
         )
     return text
+
+
+def open_up(value: Any) -> None:
+    """Read a value to its depth: streams are lazy and would fail in the editor only."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        for part in value:
+            open_up(getattr(part, "value", part))
 
 
 def is_block(row: Any) -> bool:
