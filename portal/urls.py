@@ -12,6 +12,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from home.search.views import search
 from portal import views
 from portal.api import api, nothing
+from portal.styleguide import styleguide
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"
@@ -27,6 +28,7 @@ def closed(request, *args, **kwargs):
 to_login = RedirectView.as_view(pattern_name="login", query_string=True)
 
 urlpatterns = [
+    path("styleguide/", styleguide, name="styleguide"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("accounts/login/", views.LoginView.as_view(), name="login"),
