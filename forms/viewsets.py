@@ -26,6 +26,7 @@ from wagtail.snippets.views.snippets import (
 
 from forms.forms.editor import FormDefinitionForm
 from forms.models import FormDefinition, FormVersion
+from forms.panels import UsesPanel
 from forms.services import FormProblems
 from forms.views.desk import ConductView, WindowView
 from staff.views import PrivateView
@@ -171,7 +172,10 @@ class FormDefinitionViewSet(SnippetViewSet):
 
     edit_handler = TabbedInterface(
         [
-            ObjectList([FieldPanel("pages")], heading=_("Questions")),
+            ObjectList(
+                [FieldPanel("pages"), UsesPanel(heading=_("What hangs on what"))],
+                heading=_("Questions"),
+            ),
             ObjectList(
                 [
                     FieldPanel("title"),

@@ -1,6 +1,8 @@
 """Registration of forms with the admin."""
 
+from django.templatetags.static import static
 from django.urls import include, path
+from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.auth import require_admin_access
 from wagtail.snippets.models import register_snippet
@@ -23,3 +25,9 @@ def file_addresses():
     view = require_admin_access(AttachmentView.as_view())
     addresses = [path("<int:pk>/", view, name="open")]
     return [path("files/", include((addresses, "forms_files")))]
+
+
+@hooks.register("insert_editor_js")
+def offer_questions() -> str:
+    """The script that offers a form's own questions where a condition asks for one."""
+    return format_html('<script src="{}" defer></script>', static("forms/editor.js"))

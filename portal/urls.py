@@ -12,6 +12,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from home.search.views import search
 from portal import views
 from portal.api import api, nothing
+from portal.pages_api import urlpatterns as pages_api
 from portal.styleguide import styleguide
 
 handler400 = "portal.views.bad_request"
@@ -44,7 +45,8 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("admin/", include(wagtailadmin_urls)),
     path("api/v1/", api.urls),
-    re_path(r"^api/v1/", nothing),
+    *pages_api,
+    re_path(r"^api/", nothing),
     path("", include("forms.urls")),
     path("", include("programs.urls")),
     path("", include("home.urls")),

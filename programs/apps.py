@@ -12,10 +12,19 @@ class ProgramsConfig(AppConfig):
     verbose_name = _("Programme")
 
     def ready(self) -> None:
+        from django.db.models.signals import post_delete, post_save
+
         from exchange.resources import register
         from home.search.index import register as register_words
-        from programs import handlers  # noqa: F401  registers mail and schedule
+        from programs import (
+            care,  # noqa: F401  registers its facts
+            handlers,  # registers mail and schedule as well
+        )
         from programs.resources import PartnerResource
+
+        for name in handlers.FACTS:
+            for signal in (post_save, post_delete):
+                signal.connect(handlers.on_fact, sender=self.get_model(name))
 
         register(
             "partners",

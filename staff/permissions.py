@@ -18,6 +18,9 @@ CASE_READING = [
     "support.view_planversion",
 ]
 
+NOTICES = ["home.view_notice", "home.add_notice", "home.withdraw_notice"]
+NOTICE_TEXTS = [f"home.{act}_noticetext" for act in ("view", "add", "change", "delete")]
+
 PAPER_READING = ["support.view_planversion"]
 
 ROLE_PERMISSIONS: dict[str, list[str]] = {
@@ -40,6 +43,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     ],
     "programme_manager": [
         "wagtailadmin.access_admin",
+        *NOTICES,
+        *NOTICE_TEXTS,
         *CASE_READING,
         "cases.export_referral",
         "cases.add_contactlog",
@@ -66,6 +71,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     ],
     "operator_manager": [
         "wagtailadmin.access_admin",
+        *NOTICES,
         "cases.view_case",
         "decisions.view_enrolment",
         "support.view_planversion",
@@ -75,6 +81,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     ],
     "operator_staff": [
         "wagtailadmin.access_admin",
+        *NOTICES,
         "cases.view_case",
         "decisions.view_enrolment",
         "support.view_planversion",
@@ -84,7 +91,17 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     "submitter": [],
     "web_editor": [
         "wagtailadmin.access_admin",
+        *NOTICES,
+        *NOTICE_TEXTS,
         "home.change_contactsettings",
+        "home.review_facts",
+        "home.add_section",
+        "home.change_section",
+        "home.view_section",
+        "home.add_reading",
+        "home.change_reading",
+        "home.delete_reading",
+        "home.view_reading",
         "home.change_searchsettings",
         "home.add_checkword",
         "home.change_checkword",
@@ -110,6 +127,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     "auditor": ["wagtailadmin.access_admin", "staff.view_auditevent"],
     "system_administrator": [
         "wagtailadmin.access_admin",
+        *NOTICES,
+        *NOTICE_TEXTS,
         "programs.add_site",
         "programs.change_site",
         "programs.view_site",
@@ -133,6 +152,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "staff.export_partner",
         "decisions.change_papersettings",
         "home.change_contactsettings",
+        "home.review_facts",
         "home.change_searchsettings",
         "home.change_approvalsettings",
         "wagtailcore.change_task",

@@ -4,6 +4,7 @@ DATA_DIR        everything the portal keeps (database, media, private files, sec
 DATABASE_URL    default: SQLite in DATA_DIR
 SECRET_KEY      default: the file ``secret_key`` in DATA_DIR, made by ``bin/run``
 PUBLIC_URL      the address people use; ``https://`` turns secure cookies and HSTS on
+API_CORS_ORIGINS origins, with commas between, whose pages may read the public API
 EMAIL_URL       ``smtp://user:password@host:port``; default: files in DATA_DIR/mail
 CLAMD_URL       ``unix:///run/clamav/clamd.ctl`` or ``tcp://host:3310``, the virus
                 scanner; default: files that people send are marked as unscanned
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "portal.middleware.AllowWagtailScripts",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.api_manners.ApiManners",
     "portal.middleware.RefuseUnreadableInput",
     "portal.pagecache.RememberSite",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -91,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.middleware.KeepPrivatePagesPrivate",
     "axes.middleware.AxesMiddleware",
+    "home.middleware.Furigana",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -224,6 +227,16 @@ MEDIA_ROOT = DATA_DIR / "media"
 PRIVATE_ROOT = DATA_DIR / "private"
 CLAMD_URL = scanner_url(os.environ.get("CLAMD_URL", ""))
 
+# Whose pages may read the public API from a browser: origins, or * for all.
+API_CORS_ORIGINS = [
+    origin.strip().rstrip("/")
+    for origin in os.environ.get("API_CORS_ORIGINS", "").split(",")
+    if origin.strip()
+]
+# The city in the open data: its code with the check digit, and its name.
+MUNICIPALITY_CODE = os.environ.get("MUNICIPALITY_CODE", "272035")
+MUNICIPALITY_NAME = os.environ.get("MUNICIPALITY_NAME", "大阪府豊中市")
+
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "ibasho@localhost")
 globals().update(mail_settings(os.environ.get("EMAIL_URL", ""), DATA_DIR))
@@ -250,6 +263,8 @@ WAGTAIL_USER_TIME_ZONES = ["Asia/Tokyo"]
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("ja", "日本語"), ("en", "English")]
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAILIMAGES_IMAGE_FORM_BASE = "programs.uploads.BareImageForm"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "programs.uploads.BareDocumentForm"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "csv", "txt"]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "home.search.backend"}}
