@@ -48,6 +48,7 @@ PUBLIC = {
     "FormVersion",
     "FormWindow",
     "PaperSettings",
+    "Town",
 }
 WORDS = {OPEN: "開示甲太郎", HIDDEN: "秘匿乙次郎"}
 # Wagtail answers these with an error of its own, whatever they are asked for.
