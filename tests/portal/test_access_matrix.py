@@ -40,6 +40,7 @@ PRIVATE = {
     "applications": "decisions.UseApplication",
     "decisions": "decisions.Decision",
     "plans": "support.PlanVersion",
+    "inbox": "portal_forms.Submission",
     "forms_files": "portal_forms.Attachment",
 }
 PUBLIC = {
