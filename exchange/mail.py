@@ -48,14 +48,27 @@ def send(payload: dict[str, Any]) -> None:
     if user is None or not user.email:
         return
     with translation.override(settings.LANGUAGE_CODE):
-        closing = _("This mail was sent automatically. Please do not reply to it.")
-    link = f"{settings.PUBLIC_URL}{payload['path']}"
+        deliver(
+            user.email,
+            payload["subject"],
+            payload["lines"],
+            path=payload["path"],
+            key=payload["key"],
+        )
+
+
+def deliver(
+    address: str, subject: str, lines: Iterable[str], *, path: str, key: str
+) -> None:
+    """Send one mail now, with a link; only the worker calls this, for an item."""
+    closing = _("This mail was sent automatically. Please do not reply to it.")
+    link = f"{settings.PUBLIC_URL}{path}"
     EmailMessage(
-        subject=" ".join(payload["subject"].split()),
-        body="\n".join([*payload["lines"], "", link, "", "--", closing, ""]),
-        to=[user.email],
+        subject=" ".join(subject.split()),
+        body="\n".join([*lines, "", link, "", "--", closing, ""]),
+        to=[address],
         headers={
-            "Message-ID": message_id(payload["key"]),
+            "Message-ID": message_id(key),
             "Auto-Submitted": "auto-generated",
         },
     ).send()

@@ -36,6 +36,7 @@ COPIED = (
     "partner_kind",
     "slot",
     "sensitive",
+    "shared",
     "retention",
     "width",
     "unit",

@@ -86,3 +86,10 @@ def _untranslated_part(thing: Mapping, language: str, *names: str) -> Iterator[s
     for name in names:
         if thing.get(name) and not words.get(name):
             yield thing[name][:30]
+
+
+def language_choices(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Codes and names of the languages to choose from; empty where there is one."""
+    names = dict(settings.LANGUAGES)
+    codes = [code for code in languages_of(document) if code in names]
+    return [(code, names[code]) for code in codes] if len(codes) > 1 else []

@@ -26,7 +26,9 @@ from wagtail.snippets.views.snippets import (
 
 from forms.forms.editor import FormDefinitionForm
 from forms.models import FormDefinition, FormVersion
+from forms.panels import UsesPanel
 from forms.services import FormProblems
+from forms.views.desk import ConductView, WindowView
 from staff.views import PrivateView
 
 
@@ -73,6 +75,18 @@ class FormEditView(PublishesSoundFormsOnly, EditView):
                 url=reverse(self.versions_url_name, args=[self.object.pk]),
                 icon_name="history",
                 priority=10,
+            ),
+            Button(
+                _("Period and places"),
+                url=reverse("forms_admin:window", args=[self.object.pk]),
+                icon_name="date",
+                priority=8,
+            ),
+            Button(
+                _("How the form is received"),
+                url=reverse("forms_admin:conduct", args=[self.object.pk]),
+                icon_name="cogs",
+                priority=9,
             ),
         ]
         if self.live_object.live and self.live_object.versions.exists():
@@ -158,7 +172,10 @@ class FormDefinitionViewSet(SnippetViewSet):
 
     edit_handler = TabbedInterface(
         [
-            ObjectList([FieldPanel("pages")], heading=_("Questions")),
+            ObjectList(
+                [FieldPanel("pages"), UsesPanel(heading=_("What hangs on what"))],
+                heading=_("Questions"),
+            ),
             ObjectList(
                 [
                     FieldPanel("title"),
@@ -166,6 +183,10 @@ class FormDefinitionViewSet(SnippetViewSet):
                     MultiFieldPanel(
                         [FieldPanel("access"), FieldPanel("handler")],
                         heading=_("Who and what for"),
+                    ),
+                    MultiFieldPanel(
+                        [FieldPanel("retention_days"), FieldPanel("retention_act")],
+                        heading=_("How long answers are kept"),
                     ),
                     MultiFieldPanel(
                         [
@@ -194,7 +215,11 @@ class FormDefinitionViewSet(SnippetViewSet):
 
     def get_urlpatterns(self):
         versions = require_admin_access(VersionsView.as_view())
+        window = require_admin_access(WindowView.as_view())
+        conduct = require_admin_access(ConductView.as_view())
         return [
             *super().get_urlpatterns(),
             path("versions/<int:pk>/", versions, name="versions"),
+            path("window/<int:pk>/", window, name="window"),
+            path("conduct/<int:pk>/", conduct, name="conduct"),
         ]

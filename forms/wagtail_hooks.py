@@ -1,14 +1,47 @@
 """Registration of forms with the admin."""
 
+from django.templatetags.static import static
 from django.urls import include, path
+from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.auth import require_admin_access
 from wagtail.snippets.models import register_snippet
 
+from forms.desk_viewsets import held_viewset, invitation_viewset
+from forms.inbox_viewsets import (
+    answer_grant_viewset,
+    form_delivery_viewset,
+    inbox_viewset,
+)
 from forms.views.files import AttachmentView
 from forms.viewsets import FormDefinitionViewSet
 
 register_snippet(FormDefinitionViewSet)
+
+
+@hooks.register("insert_global_admin_css")
+def inbox_styles():
+    return format_html('<link rel="stylesheet" href="{}">', static("forms/inbox.css"))
+
+
+@hooks.register("register_admin_viewset")
+def inbox():
+    return inbox_viewset
+
+
+@hooks.register("register_admin_viewset")
+def answer_grants():
+    return answer_grant_viewset
+
+
+@hooks.register("register_admin_viewset")
+def form_deliveries():
+    return form_delivery_viewset
+
+
+@hooks.register("register_admin_viewset")
+def screens_beside_forms():
+    return [invitation_viewset, held_viewset]
 
 
 @hooks.register("register_admin_urls")
@@ -17,3 +50,9 @@ def file_addresses():
     view = require_admin_access(AttachmentView.as_view())
     addresses = [path("<int:pk>/", view, name="open")]
     return [path("files/", include((addresses, "forms_files")))]
+
+
+@hooks.register("insert_editor_js")
+def offer_questions() -> str:
+    """The script that offers a form's own questions where a condition asks for one."""
+    return format_html('<script src="{}" defer></script>', static("forms/editor.js"))

@@ -63,6 +63,49 @@ def value_in_words(leaf: Mapping, fields: Mapping[str, Mapping]) -> str:
     return "・".join(labels.get(value, value) for value in parts)
 
 
+def question_in_words(question: Mapping, fields: Mapping) -> list[str]:
+    """Every rule of a question as a sentence, those in its rows as well."""
+    found = [
+        _PURPOSES[kind]() % {"conditions": rule_in_words(rule, fields)}
+        for kind, rule in rules_of(question)
+        if kind != "option"
+    ]
+    for option in question.get("options") or []:
+        if option.get("when"):
+            found.append(
+                _("“%(choice)s” can be chosen when %(conditions)s.")
+                % {
+                    "choice": option["label"],
+                    "conditions": rule_in_words(option["when"], fields),
+                }
+            )
+    for sub in question.get("fields") or []:
+        found += [f"{sub['label']}：{text}" for text in question_in_words(sub, fields)]
+    return found
+
+
+def after_page(document: Mapping, page: Mapping) -> list[str]:
+    """Where a page leads to and what it checks, as sentences."""
+    fields, titles = by_key(document), titles_of(document)
+    ways = [
+        _goto_words(way, fields, titles[way["to"]]) for way in page.get("goto") or []
+    ]
+    checks = [
+        _("Checked: %(conditions)s. If not: “%(message)s”")
+        % {
+            "conditions": rule_in_words(check["rule"], fields),
+            "message": check["message"],
+        }
+        for check in page.get("checks") or []
+    ]
+    return [*ways, *checks]
+
+
+def titles_of(document: Mapping) -> dict[str, str]:
+    titles = {page["key"]: page["title"] for page in document["pages"]}
+    return titles | {END: _("the review of the answers")}
+
+
 @dataclass
 class Use:
     """That something in a form hangs on a question: what, of which kind, in words."""
@@ -99,9 +142,20 @@ def dependents(document: Mapping, key: str) -> list[Use]:
     return uses(document).get(key, [])
 
 
+def uses_in_words(document: Mapping) -> list[tuple[str, list[Use]]]:
+    """What hangs on what, by the wording of the question, option or page."""
+    names = titles_of(document)
+    for key, question in by_key(document).items():
+        names[key] = question["label"]
+        for option in question.get("options") or []:
+            if option["key"].startswith("o_"):
+                names[option["key"]] = f"{question['label']}：{option['label']}"
+    found = uses(document)
+    return [(names[key], found[key]) for key in names if key in found and key != END]
+
+
 def _all_uses(document: Mapping, fields: Mapping) -> Iterator[tuple[set[str], Use]]:
-    titles = {page["key"]: page["title"] for page in document["pages"]}
-    titles[END] = _("the review of the answers")
+    titles = titles_of(document)
     for page in document["pages"]:
         if page["when"]:
             words = in_words(page["when"], fields)

@@ -17,7 +17,7 @@ class HomeConfig(AppConfig):
         from django.db.models.signals import post_delete, post_migrate, post_save
         from wagtail import workflows
 
-        from home import freshness, handlers
+        from home import freshness, handlers, languages
         from home.approval import trail
         from home.signals import public_content_changed
 
@@ -31,4 +31,5 @@ class HomeConfig(AppConfig):
         post_save.connect(trail.on_log_entry, sender="wagtailcore.PageLogEntry")
         post_save.connect(trail.on_task_edited, sender="wagtailcore.ModelLogEntry")
         connection_created.connect(freshness.watch)
+        languages.remember_locales()
         public_content_changed.connect(freshness.on_public_content_changed)

@@ -31,7 +31,7 @@ WRITES = re.compile(
 )
 NOT_SHOWN = re.compile(
     r"wagtailcore_(?:revision|referenceindex|\w*log|comment|task|workflow|uploaded"
-    r"|pagesubscription|group)"
+    r"|pagesubscription|group)|home_pageopinion"
 )
 MOST_VALUES = 2000
 

@@ -8,4 +8,6 @@ urlpatterns = [
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
     path("leave/", views.leave, name="leave"),
+    path("furigana/", views.furigana, name="furigana"),
+    path("feedback/<int:page_id>/", views.feedback, name="feedback"),
 ]

@@ -18,6 +18,7 @@ from home.checking import guard
 from home.checking import urls as check_urls
 from home.checking.viewset import check_words
 from home.models import ContactSettings
+from home.viewsets import SharedGroup
 
 LEADS_OUTSIDE = ("whats-new", "editor-guide")
 
@@ -45,14 +46,20 @@ def close_shared_reports():
     Its own addresses stand before those of hooks and cannot be covered; the patterns
     are not resolved yet when this is called.
     """
-    from wagtail.admin.urls import reports
+    from wagtail.admin.urls import reports as wagtails_reports
 
-    decorate_urlpatterns(reports.urlpatterns, for_administrators)
+    decorate_urlpatterns(wagtails_reports.urlpatterns, for_administrators)
     return []
 
 
+@hooks.register("register_admin_viewset")
+def shared_by_pages():
+    return SharedGroup()
+
+
 @hooks.register("construct_reports_menu")
-def reports_for_administrators(request, items):
+def reports_in_menu(request, items):
+    """Wagtail's reports for administrators alone; rooms above add theirs later."""
     if not is_administrator(request.user):
         items.clear()
 

@@ -1,11 +1,13 @@
 """The public API: the routers of the apps, joined; errors as problem+json."""
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.renderers import JSONRenderer
 
+from portal.api_manners import problem
+from programs.api import Problem
 from programs.api import router as programme
 
 
@@ -15,20 +17,53 @@ class ReadableJSON(JSONRenderer):
     json_dumps_params = {"ensure_ascii": False}
 
 
-api = NinjaAPI(
-    title="Ibasho", version="1", urls_namespace="api-1", renderer=ReadableJSON()
+DESCRIPTION = """
+公開している情報（サービス、拠点、開所日、緊急のお知らせ、お知らせ）をJSONで読めます。
+登録も鍵も要りません。例：
+
+* 拠点の一覧　`/api/v1/sites`
+* ある月の開所日　`/api/v1/sites/enmusubi/opening-days?from=2026-10-01&to=2026-10-31`
+
+すべての回答に `ETag` がつきます。次に読むときに `If-None-Match` で送ると、
+変わっていなければ `304` を返します。長い一覧は `limit` と `offset` で区切って読み、
+続きの場所は `Link` に、全部の件数は `X-Total-Count` に出ます。
+誤りはどれも `application/problem+json`（RFC 9457）です。
+"""
+
+
+class PublicAPI(NinjaAPI):
+    """An API whose description tells of refusals as they are."""
+
+    def get_openapi_schema(self, **kwargs):
+        """Each operation may answer 400; every refusal is a problem."""
+        schema = super().get_openapi_schema(**kwargs)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                operation["responses"].setdefault(400, PROBLEM_RESPONSE)
+                for status, response in operation["responses"].items():
+                    content = response.get("content", {})
+                    if int(status) >= 400 and "application/json" in content:
+                        told = content.pop("application/json")
+                        content["application/problem+json"] = told
+        schema["components"]["schemas"].setdefault("Problem", Problem.json_schema())
+        return schema
+
+
+PROBLEM_RESPONSE = {
+    "description": "Bad Request",
+    "content": {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+    },
+}
+
+api = PublicAPI(
+    title="居場所（Ibasho） 公開API",
+    version="1",
+    description=DESCRIPTION,
+    urls_namespace="api-1",
+    renderer=ReadableJSON(),
 )
 api.add_router("", programme)
-
-
-def problem(status: int, title: str, **members) -> HttpResponse:
-    """An answer after RFC 9457."""
-    return JsonResponse(
-        {"type": "about:blank", "title": title, "status": status, **members},
-        status=status,
-        content_type="application/problem+json",
-        json_dumps_params={"ensure_ascii": False},
-    )
 
 
 def nothing(request: HttpRequest) -> HttpResponse:
@@ -50,8 +85,21 @@ def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
 def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Name the places that could not be read, never their values."""
     errors = [
-        {"pointer": "/".join(map(str, entry["loc"])), "detail": entry["type"]}
+        {"pointer": "/".join(map(str, entry["loc"])), "detail": in_words(entry["type"])}
         for entry in error.errors
     ]
     title = _("What was sent could not be read. Mind the fields named here.")
     return problem(422, title, errors=errors)
+
+
+def in_words(kind: str) -> str:
+    """What is wrong with a value, by the kind of the error."""
+    if kind == "missing":
+        return _("This is needed.")
+    if kind.startswith("date"):
+        return _("Give a date such as 2026-12-01.")
+    if kind.startswith(("greater", "less")):
+        return _("This number is out of bounds.")
+    if kind.startswith("int"):
+        return _("Give a whole number.")
+    return _("This cannot be read.")

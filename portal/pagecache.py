@@ -13,6 +13,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,17 +23,25 @@ from django.http import parse_cookie
 from django.utils import timezone, translation
 from wagtail.models import Site as WebSite
 
-from home import freshness
+from home import freshness, notices
 from programs import hours
-from programs.models import Site
 
 LONGEST = 60  # seconds: the bound for a change that nobody could report
 MOST_BYTES = 32 * 1024 * 1024
 LARGEST_PAGE = 512 * 1024
 KEPT_UNTIL = "portal.kept_until"
-KEPT_VIEWS = {"wagtail_serve", "sitemap", "robots", "site_calendar"}
+KEPT_VIEWS = {
+    "wagtail_serve",
+    "sitemap",
+    "robots",
+    "site_calendar",
+    "site_month",
+    "months",
+}
 NEVER = ("/admin", "/accounts", "/forms", "/status", "/leave", "/_util", "/media")
-QUERY = re.compile(r"(?:month=\d{4}-\d{2}|view=[a-z]{1,12}|page=\d{1,3})")
+QUERY = re.compile(
+    r"(?:month=\d{4}-\d{2}(?:&view=[a-z]{1,12})?|view=[a-z]{1,12}|page=\d{1,3})"
+)
 CHOICES = ("on", "off")
 PERSONAL = (settings.SESSION_COOKIE_NAME, "messages", settings.LANGUAGE_COOKIE_NAME)
 DEPENDS_ON = {"cookie", "accept-encoding", "accept-language"}
@@ -260,18 +269,8 @@ def next_change(now: datetime) -> datetime:
 
 
 def look_ahead(now: datetime) -> datetime:
-    """Midnight in the city, or the next opening or closing before it."""
-    local = timezone.localtime(now)
-    today = local.date()
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    moments = [midnight + timedelta(days=1)]
-    sites = Site.objects.public().with_parent()
-    for table in hours.timetables(sites, today, today):
-        day = table.day(today)
-        if day.is_open:
-            for at in (day.opens, day.closes):
-                moments.append(datetime.combine(today, at, local.tzinfo))
-    return min(moment for moment in moments if moment > now)
+    """The next opening, closing, midnight, or beginning or end of a notice."""
+    return min(filter(None, [hours.next_change(now), notices.next_change(now)]))
 
 
 class RememberSite:
@@ -285,8 +284,16 @@ class RememberSite:
 
     def __call__(self, request):
         host = request.get_host()
-        request._wagtail_site = freshness.remembered(
+        kept = freshness.remembered(
             ("site", host, request.get_port()),
             lambda: WebSite.find_for_request(request),
         )
+        request._wagtail_site = own_copy(kept) if kept else None
         return self.get_response(request)
+
+
+def own_copy(kept: WebSite) -> WebSite:
+    """The site for one request: what it does to its pages reaches no other."""
+    site = copy(kept)
+    site.root_page = copy(kept.root_page)
+    return site

@@ -9,8 +9,11 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 
+from home.search.views import search
 from portal import views
 from portal.api import api, nothing
+from portal.pages_api import urlpatterns as pages_api
+from portal.styleguide import styleguide
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"
@@ -26,6 +29,7 @@ def closed(request, *args, **kwargs):
 to_login = RedirectView.as_view(pattern_name="login", query_string=True)
 
 urlpatterns = [
+    path("styleguide/", styleguide, name="styleguide"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("accounts/login/", views.LoginView.as_view(), name="login"),
@@ -41,9 +45,14 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("admin/", include(wagtailadmin_urls)),
     path("api/v1/", api.urls),
-    re_path(r"^api/v1/", nothing),
+    *pages_api,
+    re_path(r"^api/", nothing),
     path("", include("forms.urls")),
     path("", include("programs.urls")),
     path("", include("home.urls")),
-    *i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False),
+    *i18n_patterns(
+        path("search/", search, name="search"),
+        path("", include(wagtail_urls)),
+        prefix_default_language=False,
+    ),
 ]

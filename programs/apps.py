@@ -12,9 +12,19 @@ class ProgramsConfig(AppConfig):
     verbose_name = _("Programme")
 
     def ready(self) -> None:
+        from django.db.models.signals import post_delete, post_save
+
         from exchange.resources import register
-        from programs import handlers  # noqa: F401  registers mail and schedule
+        from home.search.index import register as register_words
+        from programs import (
+            care,  # noqa: F401  registers its facts
+            handlers,  # registers mail and schedule as well
+        )
         from programs.resources import PartnerResource
+
+        for name in handlers.FACTS:
+            for signal in (post_save, post_delete):
+                signal.connect(handlers.on_fact, sender=self.get_model(name))
 
         register(
             "partners",
@@ -22,4 +32,9 @@ class ProgramsConfig(AppConfig):
             label=_("List of schools and groups"),
             import_permission="staff.import_partner",
             export_permission="staff.export_partner",
+        )
+        register_words(
+            self.get_model("SitePage"),
+            words=lambda page: page.site.searched_words,
+            is_hidden=lambda page: not page.site.is_public,
         )

@@ -9,16 +9,20 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 from django.conf import settings
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from programs.hours import Kind, OpeningDay, opening_days
+from programs.clock import length
+from programs.days import MEANINGS, Kind, Mark, OpeningDay
+from programs.hours import opening_days
 from programs.models.facts import Site
 
 MONTH = re.compile(r"(\d{4})-(\d{2})")
 MONTHS_AROUND = 12
 CALENDAR_DAYS = 180
 PLACES = ZoneInfo("Asia/Tokyo")
+# SEQUENCE counts the seconds from here to the last change: it only ever grows.
+SEQUENCE_START = datetime(2024, 1, 1, tzinfo=PLACES)
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,16 @@ class MonthSheet:
     @property
     def open_days(self) -> int:
         return sum(day.is_open for day in self.days)
+
+    @property
+    def open_time(self) -> str:
+        """All the hours of the month together: ``140時間``."""
+        return length(sum(day.minutes for day in self.days))
+
+    @property
+    def legend(self) -> list[tuple[str, str, str]]:
+        """Every word that a day may carry, with its meaning."""
+        return [(mark, mark.label, MEANINGS[mark]) for mark in Mark]
 
 
 def months_later(first: date, months: int) -> date:
@@ -68,30 +82,40 @@ def month_sheet(site: Site, first: date, today: date) -> MonthSheet:
 
 def is_worth_an_entry(day: OpeningDay) -> bool:
     """Open days, and closures that the weekday alone would not tell."""
-    return day.is_open or day.kind in (Kind.EXCEPTION, Kind.PUBLIC_HOLIDAY)
+    telling = (Kind.EXCEPTION, Kind.YEAR_END, Kind.PUBLIC_HOLIDAY)
+    return day.is_open or day.kind in telling
 
 
 def calendar_of(site: Site, start: date) -> bytes:
-    """The next half year of a site as iCalendar, every open day dated."""
+    """The next half year of a site as iCalendar, every open day dated.
+
+    The same facts give the same bytes: stamps and sequence come from the moment at
+    which the site's facts last changed.
+    """
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Ibasho//Opening days//JA")
     calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", site.name)
     calendar.add("x-wr-timezone", "Asia/Tokyo")
     calendar.add("refresh-interval;value=duration", "P1D")
     calendar.add_component(icalendar.Timezone.from_tzid("Asia/Tokyo"))
-    host = urlsplit(settings.PUBLIC_URL).hostname
     for day in opening_days(site, start, start + timedelta(days=CALENDAR_DAYS)):
         if is_worth_an_entry(day):
-            calendar.add_component(entry_of(site, day, host))
+            calendar.add_component(entry_of(site, day))
     return calendar.to_ical()
 
 
-def entry_of(site: Site, day: OpeningDay, host: str) -> icalendar.Event:
+def entry_of(site: Site, day: OpeningDay) -> icalendar.Event:
     """One day as an entry; a closure takes up nobody's time."""
     entry = icalendar.Event()
+    host = urlsplit(settings.PUBLIC_URL).hostname
     entry.add("uid", f"{day.date:%Y%m%d}-{site.slug}@{host}")
-    entry.add("dtstamp", timezone.now())
+    entry.add("dtstamp", site.facts_at)
+    entry.add("last-modified", site.facts_at)
+    passed = (site.facts_at - SEQUENCE_START).total_seconds()
+    entry.add("sequence", max(0, int(passed)))
+    entry.add("url", f"{settings.PUBLIC_URL}{month_address(site, day.date)}")
     state = _("Open on that day") if day.is_open else _("Closed on that day")
     if day.is_open:
         entry.add("dtstart", datetime.combine(day.date, day.opens, PLACES))
@@ -107,3 +131,8 @@ def entry_of(site: Site, day: OpeningDay, host: str) -> icalendar.Event:
     if day.reason:
         entry.add("description", day.reason)
     return entry
+
+
+def month_address(site: Site, on: date) -> str:
+    """The path of the month's page that a day stands on."""
+    return f"{reverse('site_month', args=[site.slug])}?month={on:%Y-%m}"

@@ -1,72 +1,33 @@
 """When a site is open: the one resolver that pages, calendars and the API all ask.
 
-Precedence, highest first: an exception of that day; a period of school holidays; the
-site's rule for public holidays; the hours of the weekday. A satellite without hours of
-its own keeps the timetable of its main site, exceptions included; an exception of its
-own still wins.
+Precedence, highest first: a closure or change of that day; the site's closure over the
+New Year; a period of school holidays; the site's rule for public holidays; the hours of
+the weekday. A satellite without hours of its own keeps the timetable of its main site,
+closures included; a closure or change of its own still wins.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from operator import attrgetter
 
 import jpholiday
-from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from programs.models.facts import (
-    OpeningException,
-    OpeningHours,
-    SchoolHoliday,
-    Site,
-)
+from programs.clock import clock, dates, length, minutes_of, span
+from programs.days import Kind, OpeningDay
+from programs.models.facts import Site
+from programs.models.opening import OpeningException, OpeningHours, SchoolHoliday
+from staff.dates import fiscal_year
 
 LOOK_AHEAD = timedelta(days=28)
 HOLIDAY_YEARS = range(1949, 2150)
+# What cities keep where a site's rule names no other days: 29 December to 3 January.
+YEAR_END_FROM, NEW_YEAR_UNTIL = 29, 3
 Season = OpeningHours.Season
-
-
-class Kind(models.TextChoices):
-    """Which rule decided about a day."""
-
-    EXCEPTION = "exception", gettext_lazy("Change of that day")
-    SCHOOL_HOLIDAY = "school_holiday", gettext_lazy("School holidays")
-    PUBLIC_HOLIDAY = "public_holiday", gettext_lazy("Public holiday")
-    TERM = "term", gettext_lazy("In term")
-
-
-@dataclass(frozen=True)
-class OpeningDay:
-    """What is known about one site on one day; *reason* is for people to read."""
-
-    date: date
-    is_open: bool
-    opens: time | None
-    closes: time | None
-    kind: str
-    reason: str = ""
-
-    @property
-    def minutes(self) -> int:
-        """How long it is open, in minutes; 0 on a closed day."""
-        if not self.is_open:
-            return 0
-        return minutes_of(self.closes) - minutes_of(self.opens)
-
-    @property
-    def hours_text(self) -> str:
-        """``16時～21時``, or that it is closed."""
-        return (
-            span(self.opens, self.closes) if self.is_open else _("Closed on that day")
-        )
-
-    @property
-    def kind_label(self) -> str:
-        """The rule that decided, in words."""
-        return str(Kind(self.kind).label)
 
 
 @dataclass(frozen=True)
@@ -133,17 +94,56 @@ class Timetable:
                 Kind.EXCEPTION,
                 exception.reason,
             )
+        if self.is_closed_over_new_year(on):
+            return OpeningDay(
+                on, False, None, None, Kind.YEAR_END, str(Kind.YEAR_END.label)
+            )
+        return self.in_doubt(self.usual_day(on))
+
+    def usual_day(self, on: date) -> OpeningDay:
+        """What the seasons, the public holidays and the weekdays say."""
         period = next((p for p in self.periods if p.starts_on <= on <= p.ends_on), None)
-        holiday = holiday_name(on)
         if period is not None:
-            day = self.weekly_day(
+            return self.weekly_day(
                 on, Season.SCHOOL_HOLIDAY, Kind.SCHOOL_HOLIDAY, period.name
             )
-        elif holiday:
-            day = self.public_holiday(on, holiday)
-        else:
-            day = self.weekly_day(on, Season.TERM, Kind.TERM, "")
-        return self.in_doubt(day) if holiday else day
+        holiday = holiday_name(on)
+        if holiday:
+            return self.public_holiday(on, holiday)
+        return self.weekly_day(on, Season.TERM, Kind.TERM, "")
+
+    @cached_property
+    def year_end(self) -> tuple[str, int, int]:
+        """The rule over the New Year with its first and last day, as above."""
+        ruled = self.site
+        if not ruled.year_end_rule and self.site.parent is not None:
+            ruled = self.site.parent
+        return (
+            ruled.year_end_rule,
+            ruled.year_end_from or YEAR_END_FROM,
+            ruled.new_year_until or NEW_YEAR_UNTIL,
+        )
+
+    def is_over_new_year(self, on: date) -> bool:
+        _rule, first, last = self.year_end
+        return (on.month == 12 and on.day >= first) or (
+            on.month == 1 and on.day <= last
+        )
+
+    def is_closed_over_new_year(self, on: date) -> bool:
+        is_closed = self.year_end[0] == Site.YearEndRule.CLOSED
+        return is_closed and self.is_over_new_year(on)
+
+    @property
+    def year_end_words(self) -> str:
+        """The rule over the New Year in words; empty while it is not settled."""
+        rule, first, last = self.year_end
+        if rule == Site.YearEndRule.CLOSED:
+            return _("Closed from December %(first)d to January %(last)d") % {
+                "first": first,
+                "last": last,
+            }
+        return str(Site.YearEndRule(rule).label) if rule else ""
 
     @property
     def holiday_words(self) -> str:
@@ -153,10 +153,16 @@ class Timetable:
         return str(Site.HolidayRule(self.holiday_rule).label)
 
     def in_doubt(self, day: OpeningDay) -> OpeningDay:
-        """An open public holiday under no settled rule asks people to enquire."""
-        if not day.is_open or self.holiday_rule != Site.HolidayRule.UNKNOWN:
+        """An open day under a rule that is not settled asks people to enquire."""
+        if not day.is_open:
             return day
-        doubt = _("Please enquire about public holidays")
+        doubt = ""
+        if self.is_over_new_year(day.date) and not self.year_end[0]:
+            doubt = _("Please enquire about the New Year")
+        elif self.holiday_rule == Site.HolidayRule.UNKNOWN and holiday_name(day.date):
+            doubt = _("Please enquire about public holidays")
+        if not doubt:
+            return day
         name = day.reason if day.kind == Kind.SCHOOL_HOLIDAY else ""
         return replace(day, reason="・".join(filter(None, [name, doubt])))
 
@@ -205,14 +211,6 @@ def holiday_name(on: date) -> str | None:
     return jpholiday.is_holiday_name(on) if on.year in HOLIDAY_YEARS else None
 
 
-def dates(start: date, end: date) -> list[date]:
-    """Every day from *start* to *end*, both included; empty if they are reversed."""
-    return [
-        date.fromordinal(ordinal)
-        for ordinal in range(start.toordinal(), end.toordinal() + 1)
-    ]
-
-
 def timetables(sites: Iterable[Site], start: date, end: date) -> list[Timetable]:
     """The rules of several sites over a range: three queries, however many there are.
 
@@ -224,11 +222,7 @@ def timetables(sites: Iterable[Site], start: date, end: date) -> list[Timetable]
     weekly: dict[int, dict] = {}
     for row in hours:
         weekly.setdefault(row.site_id, {})[row.season, row.weekday] = row
-    exceptions: dict[int, dict] = {}
-    for row in OpeningException.objects.filter(
-        site__in=wanted, date__gte=start, date__lte=end
-    ):
-        exceptions.setdefault(row.site_id, {})[row.date] = row
+    exceptions = changes_by_day(wanted, start, end)
     periods = list(SchoolHoliday.objects.filter(starts_on__lte=end, ends_on__gte=start))
     tables = []
     for site in sites:
@@ -238,6 +232,27 @@ def timetables(sites: Iterable[Site], start: date, end: date) -> list[Timetable]
             changes = exceptions.get(site.parent_id, {}) | changes
         tables.append(Timetable(site, own, changes, periods))
     return tables
+
+
+def changes_by_day(sites: set[int], start: date, end: date) -> dict[int, dict]:
+    """For each site the closure or change that wins on each day of the range."""
+    found = OpeningException.objects.filter(
+        Q(last_day=None, date__gte=start) | Q(last_day__gte=start),
+        site__in=sites,
+        date__lte=end,
+    )
+    return winners(found, start, end)
+
+
+def winners(
+    changes: Iterable[OpeningException], start: date, end: date
+) -> dict[int, dict[date, OpeningException]]:
+    """Of all changes the one that counts on each day."""
+    by_site: dict[int, dict[date, OpeningException]] = {}
+    for row in sorted(changes, key=attrgetter("rank")):
+        days = dates(max(row.date, start), min(row.ends_on, end))
+        by_site.setdefault(row.site_id, {}).update(dict.fromkeys(days, row))
+    return by_site
 
 
 def timetable(site: Site, start: date, end: date) -> Timetable:
@@ -290,29 +305,33 @@ def states_now(sites: Iterable[Site], at: datetime | None = None) -> list[Now]:
     ]
 
 
-def minutes_of(at: time) -> int:
-    """Minutes since midnight."""
-    return at.hour * 60 + at.minute
+def site_days(site: Site, start: date, end: date) -> list[OpeningDay]:
+    """The days of a range on which a site is open: what casework counts on."""
+    return [day for day in opening_days(site, start, end) if day.is_open]
 
 
-def clock(at: time) -> str:
-    """A time as the city writes it: ``16時``, ``16時30分``."""
-    if at.minute:
-        return _("%(hour)d:%(minute)02d") % {"hour": at.hour, "minute": at.minute}
-    return _("%(hour)d o'clock") % {"hour": at.hour}
+def next_change(at: datetime | None = None) -> datetime:
+    """When the public pages next change by themselves: an opening, a closing, midnight.
+
+    A copy of a page that was made at *at* must not live longer than that.
+    """
+    local = timezone.localtime(at)
+    today = local.date()
+    moments = [datetime.combine(today + timedelta(days=1), time(), local.tzinfo)]
+    for table in timetables(Site.objects.public().with_parent(), today, today):
+        day = table.day(today)
+        if day.is_open:
+            moments += [
+                datetime.combine(today, hour, local.tzinfo)
+                for hour in (day.opens, day.closes)
+            ]
+    return min(moment for moment in moments if moment > local)
 
 
-def span(opens: time, closes: time) -> str:
-    """``16時～21時``."""
-    return f"{clock(opens)}～{clock(closes)}"
-
-
-def length(minutes: int) -> str:
-    """``5時間``, ``5時間30分``."""
-    hours, rest = divmod(minutes, 60)
-    if rest:
-        return _("%(hours)d hours %(minutes)d minutes") % {
-            "hours": hours,
-            "minutes": rest,
-        }
-    return _("%(hours)d hours") % {"hours": hours}
+def missing_years(today: date) -> list[int]:
+    """Fiscal years without any school holidays; the next one counts from January on."""
+    years = [fiscal_year(today)]
+    if today.month <= 3:
+        years.append(years[0] + 1)
+    known = {fiscal_year(row.starts_on) for row in SchoolHoliday.objects.all()}
+    return [year for year in years if year not in known]

@@ -23,3 +23,8 @@ class ServiceTypeQuerySet(models.QuerySet):
 
     def public(self) -> "ServiceTypeQuerySet":
         return self.filter(is_public=True)
+
+
+def of_public_sites(rows: models.QuerySet) -> models.QuerySet:
+    """Of rows that belong to a site those whose site the public may know."""
+    return rows.filter(site__is_public=True)

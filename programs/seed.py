@@ -3,34 +3,20 @@
 What is there already is left as it is: editors own it from the first day on.
 """
 
-import json
 from datetime import date, time
-from pathlib import Path
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import transaction
-from wagtail.models import Page
-from wagtail.models import Site as WebSite
 
 from home import languages
-from home.models import ContactSettings, ContentPage
+from home.models import ContactSettings, Section
 from home.services import ensure_editors
-from programs.models import (
-    OpeningHours,
-    ProgrammePage,
-    SchoolHoliday,
-    ServiceType,
-    Site,
-    SitePage,
-)
+from programs import seed_tree
+from programs.models import OpeningHours, SchoolHoliday, ServiceType, Site
+from programs.seed_tree import NAME
+from programs.services import load_notice_texts
 from staff.models import Operator
 
-PAGES = Path(__file__).parent / "seed_pages"
-ORDER = ["sites", "enmusubi", "bb-house", "hogosha", "kodomo", "school", "jigyo"]
-ORDER += ["accessibility", "privacy"]
 AS_OF = "令和6年時点"
-NAME = "とよなか縁結実"
 AUDIENCE = "市・学校・市内のこどもの居場所団体等が把握している、支援が必要なこども"
 REGISTERED = "小学生・中学生中心。現在30名程度のこどもが利用登録中"
 EVENING, MORNING, NIGHT = time(16), time(11), time(21)
@@ -94,18 +80,30 @@ def load(*, demo: bool = False) -> None:
     up: a name for the operator and the dates of school holidays.
     """
     load_editors()
+    seed_tree.load_sections()
+    seed_tree.load_readings()
     load_services()
     load_sites(demo=demo)
     if demo and not SchoolHoliday.objects.exists():
         for name, first, last in DEMO_HOLIDAYS:
             SchoolHoliday.objects.create(name=name, starts_on=first, ends_on=last)
     load_contact()
-    load_pages()
+    seed_tree.load_pages(demo=demo)
 
 
 def load_editors() -> None:
-    """The group of web editors, which an empty portal needs as well."""
+    """What an empty portal needs as well: the editors' group, texts for emergencies."""
     ensure_editors()
+    load_notice_texts()
+
+
+def care() -> dict[str, object]:
+    """As of when the seed's facts hold, who keeps them, when to look again."""
+    return {
+        "as_of": AS_OF,
+        "section": Section.objects.get(name=seed_tree.SECTIONS[0]),
+        "review_by": seed_tree.next_review(),
+    }
 
 
 def load_services() -> None:
@@ -123,6 +121,7 @@ def load_services() -> None:
                 "is_public": is_public,
                 "is_optional": is_optional,
                 "order": order * 10,
+                **care(),
             },
         )
 
@@ -142,7 +141,7 @@ def load_sites(*, demo: bool) -> None:
             capacity_guide=25,
             capacity_note=REGISTERED,
             audience=AUDIENCE,
-            as_of=AS_OF,
+            **care(),
         )
         main.hours = list(seed_hours())
         main.full_clean()
@@ -154,7 +153,7 @@ def load_sites(*, demo: bool) -> None:
             "parent": main,
             "operator": main.operator,
             "audience": AUDIENCE,
-            "as_of": AS_OF,
+            **care(),
         },
     )
 
@@ -177,66 +176,7 @@ def load_contact() -> None:
         contact.save()
 
 
-def load_pages() -> None:
-    """The top page and those below it, published, and the web site over them."""
-    own = ProgrammePage.objects.filter(locale__language_code=settings.LANGUAGE_CODE)
-    top = own.first() or create_top_page()
-    for name in ORDER:
-        row = read(name)
-        parent = top
-        if "parent" in row:
-            parent = top.get_descendants().get(slug=row.pop("parent"))
-        if not parent.get_children().filter(slug=row["slug"]).exists():
-            publish(build(row), under=parent)
-
-
 def load_languages() -> None:
     """The languages to begin with, and in each the same tree of pages."""
     languages.ensure_locales()
     languages.synchronise()
-
-
-def create_top_page() -> ProgrammePage:
-    """Put the top page in the place of Wagtail's welcome page."""
-    root = Page.get_first_root_node()
-    welcome = root.get_children().filter(slug="home", content_type__model="page")
-    row = read("top")
-    row["doors"] = json.dumps(row["doors"])
-    top = publish(ProgrammePage(**with_body(row)), under=root)
-    parts = urlsplit(settings.PUBLIC_URL)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    WebSite.objects.update_or_create(
-        is_default_site=True,
-        defaults={
-            "hostname": parts.hostname,
-            "port": port,
-            "site_name": NAME,
-            "root_page": top,
-        },
-    )
-    for page in welcome:
-        page.delete()
-    return top
-
-
-def read(name: str) -> dict:
-    return json.loads((PAGES / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def with_body(row: dict) -> dict:
-    return row | {"body": json.dumps(row["body"])}
-
-
-def build(row: dict) -> Page:
-    """A page of a site where the row names one, else a page of content."""
-    row = with_body(row)
-    slug = row.pop("site", None)
-    if slug is None:
-        return ContentPage(**row)
-    return SitePage(site=Site.objects.get(slug=slug), **row)
-
-
-def publish(page: Page, *, under: Page) -> Page:
-    under.add_child(instance=page)
-    page.save_revision().publish()
-    return page

@@ -1,11 +1,24 @@
 """Screens where web editors keep the public facts of the programme."""
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+)
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from home.models import NoticeText
+from programs.forms import SiteForm
 from programs.models import SchoolHoliday, ServiceType, Site
 from staff.account_viewsets import AuditedModelViewSet
+
+CARE = MultiFieldPanel(
+    [FieldPanel("as_of"), FieldPanel("section"), FieldPanel("review_by")],
+    heading=_("Care of these facts"),
+)
 
 
 class SiteViewSet(AuditedModelViewSet):
@@ -30,10 +43,10 @@ class SiteViewSet(AuditedModelViewSet):
                 FieldPanel("parent"),
                 FieldPanel("operator", permission="programs.assign_operator"),
                 FieldPanel("is_public"),
-                FieldPanel("as_of"),
             ],
             heading=_("The site"),
         ),
+        CARE,
         InlinePanel(
             "hours",
             heading=_("Opening hours"),
@@ -46,12 +59,25 @@ class SiteViewSet(AuditedModelViewSet):
             ],
         ),
         FieldPanel("holiday_rule"),
+        MultiFieldPanel(
+            [
+                FieldPanel("year_end_rule"),
+                FieldRowPanel(
+                    [FieldPanel("year_end_from"), FieldPanel("new_year_until")]
+                ),
+            ],
+            heading=_("Over the New Year"),
+        ),
         InlinePanel(
             "exceptions",
             heading=_("Closures and changes"),
             label=_("Day"),
+            help_text=_(
+                "They win over every rule. Where two hold on one day, the shorter one"
+                " counts."
+            ),
             panels=[
-                FieldPanel("date"),
+                FieldRowPanel([FieldPanel("date"), FieldPanel("last_day")]),
                 FieldRowPanel([FieldPanel("opens"), FieldPanel("closes")]),
                 FieldPanel("reason"),
             ],
@@ -75,6 +101,7 @@ class SiteViewSet(AuditedModelViewSet):
             heading=_("Where it is"),
         ),
     ]
+    edit_handler = ObjectList(panels, base_form_class=SiteForm)
 
 
 class ServiceTypeViewSet(AuditedModelViewSet):
@@ -92,6 +119,7 @@ class ServiceTypeViewSet(AuditedModelViewSet):
         FieldPanel("icon"),
         FieldPanel("is_public"),
         FieldPanel("order"),
+        CARE,
         MultiFieldPanel(
             [
                 FieldPanel("label_official"),
@@ -110,14 +138,33 @@ class SchoolHolidayViewSet(AuditedModelViewSet):
     icon = "calendar-alt"
     menu_label = _("School holidays")
     url_prefix = "school-holidays"
-    list_display = ["name", "starts_on", "ends_on"]
+    list_display = ["fiscal_year_words", "name", "starts_on", "ends_on"]
     panels = [FieldPanel("name"), FieldPanel("starts_on"), FieldPanel("ends_on")]
+
+
+class NoticeTextViewSet(AuditedModelViewSet):
+    """The words that emergency notices start from."""
+
+    model = NoticeText
+    icon = "warning"
+    menu_label = _("Texts of notices")
+    url_prefix = "notice-texts"
+    list_display = ["name", "level", "title"]
+    panels = [
+        FieldPanel(name)
+        for name in ("name", "level", "title", "body", "closes_today", "reason")
+    ]
 
 
 class ProgrammeGroup(ViewSetGroup):
     """The public facts, together in the menu."""
 
-    items = (SiteViewSet, ServiceTypeViewSet, SchoolHolidayViewSet)
+    items = (
+        SiteViewSet,
+        ServiceTypeViewSet,
+        SchoolHolidayViewSet,
+        NoticeTextViewSet,
+    )
     menu_label = _("Facts of the programme")
     menu_icon = "home"
     menu_order = 300

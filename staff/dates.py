@@ -34,3 +34,8 @@ def wareki_weekday(on: date) -> str:
 def fiscal_year(on: date) -> int:
     """The Japanese fiscal year (April to March) that *on* lies in."""
     return on.year if on.month >= 4 else on.year - 1
+
+
+def fiscal_year_words(year: int) -> str:
+    """A fiscal year by its era: ``令和8年度``."""
+    return f"{wareki_year(date(year, 12, 31))}度"

@@ -18,6 +18,9 @@ CASE_READING = [
     "support.view_planversion",
 ]
 
+NOTICES = ["home.view_notice", "home.add_notice", "home.withdraw_notice"]
+NOTICE_TEXTS = [f"home.{act}_noticetext" for act in ("view", "add", "change", "delete")]
+
 PAPER_READING = ["support.view_planversion"]
 
 ROLE_PERMISSIONS: dict[str, list[str]] = {
@@ -33,9 +36,15 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "cases.change_assessment",
         "decisions.propose_measure",
         "support.acknowledge_planversion",
+        "portal_forms.view_invitation",
+        "portal_forms.add_invitation",
+        "portal_forms.view_heldsubmission",
+        "portal_forms.change_heldsubmission",
     ],
     "programme_manager": [
         "wagtailadmin.access_admin",
+        *NOTICES,
+        *NOTICE_TEXTS,
         *CASE_READING,
         "cases.export_referral",
         "cases.add_contactlog",
@@ -49,6 +58,10 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "staff.export_partner",
         "programs.change_site",
         "programs.view_site",
+        "portal_forms.view_invitation",
+        "portal_forms.add_invitation",
+        "portal_forms.view_heldsubmission",
+        "portal_forms.change_heldsubmission",
     ],
     "centre_head": [
         "wagtailadmin.access_admin",
@@ -58,6 +71,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     ],
     "operator_manager": [
         "wagtailadmin.access_admin",
+        *NOTICES,
         "cases.view_case",
         "decisions.view_enrolment",
         "support.view_planversion",
@@ -67,6 +81,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     ],
     "operator_staff": [
         "wagtailadmin.access_admin",
+        *NOTICES,
         "cases.view_case",
         "decisions.view_enrolment",
         "support.view_planversion",
@@ -76,7 +91,18 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     "submitter": [],
     "web_editor": [
         "wagtailadmin.access_admin",
+        *NOTICES,
+        *NOTICE_TEXTS,
         "home.change_contactsettings",
+        "home.review_facts",
+        "home.add_section",
+        "home.change_section",
+        "home.view_section",
+        "home.add_reading",
+        "home.change_reading",
+        "home.delete_reading",
+        "home.view_reading",
+        "home.change_searchsettings",
         "home.add_checkword",
         "home.change_checkword",
         "home.delete_checkword",
@@ -101,6 +127,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     "auditor": ["wagtailadmin.access_admin", "staff.view_auditevent"],
     "system_administrator": [
         "wagtailadmin.access_admin",
+        *NOTICES,
+        *NOTICE_TEXTS,
         "programs.add_site",
         "programs.change_site",
         "programs.view_site",
@@ -124,15 +152,28 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "staff.export_partner",
         "decisions.change_papersettings",
         "home.change_contactsettings",
+        "home.review_facts",
+        "home.change_searchsettings",
         "home.change_approvalsettings",
         "wagtailcore.change_task",
         "exchange.view_outboxitem",
+        "portal_forms.view_formdelivery",
+        "portal_forms.add_formdelivery",
+        "portal_forms.change_formdelivery",
+        "portal_forms.view_answergrant",
+        "portal_forms.add_answergrant",
+        "portal_forms.change_answergrant",
     ],
 }
 
 LEAD_PERMISSIONS: dict[str, list[str]] = {
     "case_worker": ["cases.confirm_assessment"],
-    "programme_manager": ["decisions.approve_use"],
+    "programme_manager": [
+        "decisions.approve_use",
+        "portal_forms.view_answergrant",
+        "portal_forms.add_answergrant",
+        "portal_forms.change_answergrant",
+    ],
     "centre_head": [],
 }
 

@@ -16,6 +16,7 @@ from cases.services.case import (
     save_guardian,
     set_worker,
 )
+from cases.services.papers import attach_paper
 from cases.services.referral import (
     accept_referral,
     add_hearing,
@@ -23,12 +24,14 @@ from cases.services.referral import (
     receive_referral,
     triage_referral,
 )
+from cases.services.sender import tell_of_sender
 
 __all__ = [
     "accept_referral",
     "add_consent",
     "add_contact",
     "add_hearing",
+    "attach_paper",
     "change_assessment",
     "change_child",
     "close_referral",
@@ -41,5 +44,6 @@ __all__ = [
     "set_worker",
     "start_assessment",
     "submit_assessment",
+    "tell_of_sender",
     "triage_referral",
 ]

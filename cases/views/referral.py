@@ -24,7 +24,8 @@ from cases.models import Case, Child, ContactLog, Referral
 from cases.querysets import reads_council_check
 from cases.services.taking import ONLY_THE_UNIT
 from forms.answers import answer, pages_of
-from forms.models import Submission
+from forms.models import Submission, SubmissionMessage
+from forms.services import mark_read
 from staff.models import AuditEvent, Partner
 from staff.services import client_address, record_event
 from staff.views import PrivateActView, PrivateDetailView
@@ -63,6 +64,7 @@ class ReferralDetailView(PrivateDetailView):
         user, referral = self.request.user, self.object
         contacts = ContactLog.objects.visible_to(user).filter(referral=referral)
         case = Case.objects.visible_to(user).filter(pk=referral.case_id).first()
+        mark_read(referral.submission, reader=SubmissionMessage.Side.CITY)
         return super().get_context_data(**kwargs) | {
             "pages": pages_of(referral.submission),
             "contacts": contacts.select_related("author"),

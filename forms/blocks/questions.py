@@ -81,6 +81,12 @@ class EntryBlock(ConditionalBlock):
         default=False,
         help_text=_("Left out of lists, search and mails."),
     )
+    shared = blocks.BooleanBlock(
+        label=_("The same for brothers and sisters"),
+        required=False,
+        default=False,
+        help_text=_("Filled in already when somebody goes on with another child."),
+    )
     retention = blocks.ChoiceBlock(
         label=_("How long it is kept"), choices=RETENTION, required=False
     )
@@ -101,7 +107,15 @@ class QuestionBlock(EntryBlock):
     required_when = perhaps(_("Must be answered when"))
 
 
-SETTINGS = ["code", "slot", "sensitive", "retention", "width", "translations"]
+SETTINGS = [
+    "code",
+    "slot",
+    "sensitive",
+    "shared",
+    "retention",
+    "width",
+    "translations",
+]
 DUTY = BlockGroup(
     children=["required_when"],
     heading=_("Must be answered under conditions only"),

@@ -250,8 +250,10 @@ def faults_of(items: Iterable[BoundField]) -> list[BoundField]:
 
 def known_answers(items: Iterable[BoundField], values: Mapping[str, Any]) -> dict:
     """Answers of earlier pages that conditions on this page ask about."""
+    items = list(items)
     rules = [rule for item in items for rule in live_rules(item)]
     keys = {key for rule in rules for key in keys_in(rule)}
+    keys -= {item.field["key"] for item in items}
     return {key: values.get(key) for key in keys}
 
 

@@ -115,7 +115,10 @@ def in_words(part: Mapping[str, Any]) -> str:
 
 def hint(field: Mapping[str, Any]) -> str:
     """What may be attached here, in one sentence."""
-    limits = Limits.of(field)
+    return hint_of(Limits.of(field))
+
+
+def hint_of(limits: Limits) -> str:
     return _("%(kinds)s. Up to %(count)s files of %(size)s MB each.") % {
         "kinds": words_for(limits.kinds),
         "count": limits.count,

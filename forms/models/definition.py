@@ -15,6 +15,7 @@ class FormDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, models.Mo
     class Access(models.TextChoices):
         PUBLIC = "public", _("Everybody, without an account")
         PARTNER = "partner", _("Schools and groups that have logged in")
+        INVITED = "invited", _("Only who was sent an invitation link")
 
     class RetentionAct(models.TextChoices):
         ANONYMISE = "anonymise", _("Clear the answers, keep number and counts")

@@ -4,9 +4,11 @@ import uuid
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from forms.models.inbox import Handling
 from forms.querysets import (
     DraftQuerySet,
     IndexedAnswerQuerySet,
@@ -18,14 +20,19 @@ class Draft(models.Model):
     """Answers being given: kept on the server at every step, pinned to a version.
 
     ``key_hash`` is the digest of the secret that the browser holds; whoever shows the
-    secret may go on. ``answers`` also keep what is irrelevant at the moment.
+    secret may go on. ``answers`` also keep what is irrelevant at the moment. ``number``
+    is what people write down, with a passphrase whose key ``resume_hash`` knows.
     """
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(
         "portal_forms.FormVersion", on_delete=models.PROTECT, related_name="drafts"
     )
+    number = models.CharField(  # noqa: DJ001  unique, and drafts from before have none
+        max_length=20, unique=True, null=True, editable=False
+    )
     key_hash = models.CharField(max_length=64)
+    resume_hash = models.CharField(max_length=64, blank=True, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -40,7 +47,28 @@ class Draft(models.Model):
         blank=True,
         related_name="+",
     )
+    invitation = models.ForeignKey(
+        "portal_forms.Invitation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="drafts",
+    )
+    linked_to = models.ForeignKey(
+        "portal_forms.Submission",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     answers = models.JSONField(default=dict)
+    shared = models.JSONField(null=True, editable=False)
+    language = models.CharField(max_length=10, blank=True)
+    page = models.PositiveSmallIntegerField(null=True, editable=False)
+    save_mark = models.CharField(max_length=60, blank=True, editable=False)
+    is_trapped = models.BooleanField(default=False, editable=False)
+    refused_at = models.DateTimeField(null=True, editable=False)
+    sent_at = models.DateTimeField(null=True, editable=False)
     started_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     expires_at = models.DateTimeField(db_index=True)
@@ -106,6 +134,26 @@ class Submission(models.Model):
         related_name="+",
         verbose_name=_("Submitted by"),
     )
+    invitation = models.ForeignKey(
+        "portal_forms.Invitation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="submissions",
+        verbose_name=_("Invitation"),
+    )
+    linked_to = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="linked_from",
+        verbose_name=_("Sent together with"),
+    )
+    # Null, so that adding the column did not rebuild a table that carries locks.
+    language = models.CharField(  # noqa: DJ001
+        _("Language"), max_length=10, null=True, blank=True, editable=False
+    )
     answers = models.JSONField(_("Answers"))
     sha256 = models.CharField(max_length=64)
     look_up_hash = models.CharField(max_length=64)
@@ -140,10 +188,23 @@ class Submission(models.Model):
             stored = type(self).objects.values(*self.FROZEN).get(pk=self.pk)
             if any(stored[name] != getattr(self, name) for name in self.FROZEN):
                 raise ValidationError(_("Received answers cannot be changed."))
-        super().save(*args, **kwargs)
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            # Whatever door it comes through, it stands in the inbox.
+            Handling.objects.create(
+                submission=self,
+                form_id=self.form_id,
+                partner_id=self.partner_id,
+                received_at=self.submitted_at,
+            )
 
     def delete(self, *args, **kwargs):
         raise ValidationError(_("Received answers cannot be deleted."))
+
+    def get_admin_url(self) -> str:
+        return reverse("inbox:detail", args=[self.pk])
 
 
 class IndexedAnswer(models.Model):

@@ -3,40 +3,54 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from forms.answers import Reading, read
 from forms.compiler import fields_of
 from forms.forms.controls import control_of
-from forms.models import Draft, FormDefinition, Submission
+from forms.languages import in_language
+from forms.models import Draft, FormDefinition, Invitation, Submission
 from forms.services.files import fill_in_files
+from forms.services.look_up import spelled
+from forms.services.windows import NotReceived, message_for, settings_of, standing
 from staff.models import User
 
 KEPT = timedelta(hours=24)
+TRAP = "website"
 
 
 @transaction.atomic
 def start_draft(
-    form: FormDefinition, *, by: User | None, query: Mapping[str, str] | None = None
+    form: FormDefinition,
+    *,
+    by: User | None,
+    query: Mapping[str, str] | None = None,
+    invitation: Invitation | None = None,
+    language: str = "",
 ) -> tuple[Draft, str]:
     """Begin to fill in a form; return the draft and its key, known to the browser only.
 
-    A school or group that has logged in finds itself chosen already. *query* is what
-    the link says: a hidden value takes from it what the form allows.
+    A school or group that has logged in, or was invited, finds itself chosen already.
+    *query* is what the link says: a hidden value takes from it what the form allows.
     """
     version = form.latest_version()
     if version is None or not form.live:
         raise ValidationError(_("This form is not open at the moment."))
+    state = standing(form)
+    if state != "open":
+        raise NotReceived(message_for(form.window, state), state)
     forget_expired_drafts(limit=100)
     partner = by.partner if by else None
-    key = secrets.token_urlsafe(32)
+    if invitation and invitation.partner:
+        partner = invitation.partner
     typed = {}
     for question in fields_of(version.document):
         if partner and question["type"] == "partner":
@@ -45,15 +59,37 @@ def start_draft(
             typed[question["key"]] = control_of(question).rows_of(question, None)
         if question["type"] == "preset" and query:
             typed[question["key"]] = control_of(question).arrived(question, query)
-    draft = Draft.objects.create(
+    key = secrets.token_urlsafe(32)
+    draft = Draft(
+        number=new_number(),
         version=version,
         key_hash=hash_of(key),
         owner=by,
         partner=partner,
+        invitation=invitation,
+        language=language,
         answers=typed,
-        expires_at=timezone.now() + KEPT,
     )
+    draft.expires_at = end_of(draft)
+    draft.save(force_insert=True)
     return draft, key
+
+
+def new_number() -> str:
+    """The number of a draft, for people: ``T-7k3m-9qxf``; it opens nothing."""
+    return f"T-{spelled(secrets.randbits(64), 8)}"
+
+
+def end_of(draft: Draft) -> datetime:
+    """Until when a draft is kept, counted from now.
+
+    A day for somebody unknown who may have walked away; the form's own days for whoever
+    can come back: with a passphrase, an account or an invitation.
+    """
+    if draft.resume_hash or draft.owner_id or draft.invitation_id:
+        days = settings_of(draft.version.form).draft_days
+        return timezone.now() + timedelta(days=days)
+    return timezone.now() + KEPT
 
 
 def forget_expired_drafts(*, limit: int) -> int:
@@ -72,35 +108,95 @@ def hash_of(key: str) -> str:
 
 
 def holds_key(draft: Draft, key: str) -> bool:
-    """Whether *key* is the one that this draft was begun with, in constant time."""
-    return bool(key) and constant_time_compare(draft.key_hash, hash_of(key))
+    """Whether *key* opens this draft, in constant time.
+
+    The key it was begun with, the one made of number and passphrase, or the one that
+    its owner is given after logging in.
+    """
+    if not key:
+        return False
+    keys = [draft.key_hash, draft.resume_hash]
+    keys.append(hash_of(owner_key(draft)) if draft.owner_id else "")
+    given = hash_of(key)
+    return any(constant_time_compare(known, given) for known in keys)
+
+
+def owner_key(draft: Draft) -> str:
+    """The key for whoever began the draft under an account; stored nowhere."""
+    words = f"{draft.uuid}:{draft.owner_id}"
+    return salted_hmac("forms.owner", words, algorithm="sha256").hexdigest()
 
 
 @transaction.atomic
 def save_page(
-    draft: Draft, page: Mapping, post: QueryDict, refused: Mapping | None = None
+    draft: Draft,
+    page: Mapping,
+    post: QueryDict,
+    refused: Mapping | None = None,
+    *,
+    by_script: bool = False,
 ) -> Draft:
     """Keep everything typed on one page, valid or not; other fields are not looked at.
 
-    *refused* are files that could not be taken, by control. No audit event: an unsent
+    *refused* are files that could not be taken, by control. A save by script that was
+    overtaken by a later one of the same page changes nothing. No audit event: an unsent
     draft is nobody's record yet.
     """
-    draft = Draft.objects.select_for_update().get(pk=draft.pk)
-    if Submission.objects.filter(token=token_of(draft)).exists():
+    draft = (
+        Draft.objects.select_for_update(of=("self",))
+        .select_related("version__form__conduct")
+        .get(pk=draft.pk)
+    )
+    mark = post.get("save_mark", "")[:60]
+    if draft.sent_at or (by_script and _is_overtaken(draft, mark)):
         return draft
     for question in page["fields"]:
         control = control_of(question)
         if control.is_typed:
             draft.answers[question["key"]] = control.read(question, post)
     fill_in_files(draft, page, refused or {})
-    draft.expires_at = timezone.now() + KEPT
-    draft.save(update_fields=["answers", "expires_at", "changed_at"])
+    keys = [known["key"] for known in draft.version.document["pages"]]
+    draft.page = keys.index(page["key"]) + 1
+    draft.save_mark = mark
+    draft.is_trapped = draft.is_trapped or bool(post.get(TRAP))
+    draft.expires_at = end_of(draft)
+    draft.save(
+        update_fields=[
+            "answers",
+            "page",
+            "save_mark",
+            "is_trapped",
+            "expires_at",
+            "changed_at",
+        ]
+    )
     return draft
+
+
+def _is_overtaken(draft: Draft, mark: str) -> bool:
+    """Marks are ``page:count``, made anew for each page that a browser opens."""
+    opened, _colon, count = mark.partition(":")
+    known, _colon, last = draft.save_mark.partition(":")
+    is_same = bool(opened) and opened == known
+    return (
+        is_same and count.isdecimal() and last.isdecimal() and int(count) <= int(last)
+    )
+
+
+@transaction.atomic
+def set_language(draft: Draft, language: str) -> None:
+    """Go on in another language; the answers stay as they are."""
+    Draft.objects.filter(pk=draft.pk, sent_at=None).update(language=language)
+
+
+def document_of(draft: Draft) -> Mapping:
+    """What the draft runs from, in the language that was chosen."""
+    return in_language(draft.version.document, draft.language or settings.LANGUAGE_CODE)
 
 
 def read_draft(draft: Draft) -> Reading:
     """What the draft's typed answers amount to, today."""
-    return read(draft.version.document, draft.answers, timezone.localdate())
+    return read(document_of(draft), draft.answers, timezone.localdate())
 
 
 def token_of(draft: Draft) -> str:
@@ -118,3 +214,5 @@ def leave(draft: Draft) -> None:
     draft = Draft.objects.select_for_update().get(pk=draft.pk)
     if sent_from(draft) is None:
         draft.delete()
+    else:
+        Draft.objects.filter(pk=draft.pk).update(shared=None)

@@ -27,6 +27,7 @@ from exchange.receiving import (
     no_room,
     too_large,
 )
+from forms.forms.controls import control_of, sub_key
 from forms.forms.uploads import Limits
 from forms.models import Attachment, Draft, Submission
 from forms.models.attachment import storage
@@ -129,19 +130,16 @@ def places_of(page: Mapping, answers: dict[str, Any]) -> list[Place]:
         key = field["key"]
         if field["type"] == "file":
             found.append(Place(key, field, key, "", answers))
-        for inner in field.get("fields") or []:
-            if inner["type"] != "file":
-                continue
-            for row in answers.get(key) or []:
+        inside = [sub for sub in field.get("fields") or [] if sub["type"] == "file"]
+        rows = control_of(field).rows_of(field, answers.get(key)) if inside else []
+        if isinstance(answers.get(key), list) and inside:
+            answers[key] = rows
+        for inner in inside:
+            for row in rows:
                 place = f"{key}.{inner['key']}"
-                control = control_name(key, row["id"], inner["key"])
+                control = sub_key(key, row["id"], inner["key"])
                 found.append(Place(control, inner, place, row["id"], row))
     return found
-
-
-def control_name(group: str, row: str, key: str) -> str:
-    """The name of a control inside a row of a group."""
-    return f"{group}-{row}-{key}"
 
 
 def receive_files(

@@ -5,19 +5,27 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from exchange.mail import notify
 from forms.answers import Reading
 from forms.compiler import canonical, fields_of
 from forms.forms.controls import control_of
-from forms.handlers import handle
 from forms.models import Draft, FormDefinition, IndexedAnswer, Submission
 from forms.services.drafts import read_draft, sent_from, token_of
+from forms.services.entering import is_entered_for_partner
 from forms.services.files import adopt_files
+from forms.services.guard import hold, proceed, suspicions
+from forms.services.inbox import follow_status
+from forms.services.invitations import take_use
 from forms.services.look_up import look_up_hash, look_up_password
+from forms.services.siblings import shared_of
+from forms.services.windows import (
+    refuse_outside,
+    settings_of,
+    take_places,
+    window_of,
+)
 from home.models import ContactSettings
 from staff.models import AuditEvent, Membership, User
 from staff.names import search_key
@@ -35,34 +43,34 @@ class IncompleteAnswers(ValidationError):
 
 
 @transaction.atomic
-def submit(draft: Draft, *, key: str) -> Submission:
+def submit(draft: Draft, *, key: str, address: str = "127.0.0.1") -> Submission:
     """Receive a draft: submission, index, handler, mail and audit together, or nothing.
 
     The same draft a second time is the same submission with the same receipt. Answers
     to questions that are not asked do not leave the draft, and the draft is emptied.
     Whoever no longer writes for the school or group does not send in its name.
+    NotReceived where the form is closed or full: period, places and invitation are
+    asked here, under their locks, and nowhere else for good. What looks like a machine
+    is received and held back. *address* is where the request came from.
     """
     draft = (
         Draft.objects.select_for_update(of=("self",))
-        .select_related("version__form")
+        .select_related("version__form__window", "version__form__conduct")
         .get(pk=draft.pk)
     )
-    known = sent_from(draft)
-    if known:
-        return known
+    if draft.sent_at:
+        return sent_from(draft)
+    window = window_of(draft.version.form)
+    refuse_outside(window)
     reading = read_draft(draft)
     if reading.errors:
         raise IncompleteAnswers(reading)
-    if draft.partner and not _writes_for_partner(draft):
-        if draft.version.form.access == FormDefinition.Access.PARTNER:
-            raise ValidationError(_no_longer_of(draft))
-        draft.partner = None
+    _check_partner(draft)
+    take_use(draft.invitation_id)
+    take_places(window, reading.values)
+    reasons = suspicions(draft, address)
     submission = _store(draft, reading, key)
-    draft.answers = {}
-    draft.expires_at = timezone.now() + KEPT_AFTER_SENDING
-    draft.save(update_fields=["answers", "expires_at", "changed_at"])
-    handle(submission)
-    _confirm_by_mail(submission)
+    _empty(draft)
     record_event(
         "portal_forms.submission.received",
         submission,
@@ -71,7 +79,31 @@ def submit(draft: Draft, *, key: str) -> Submission:
         form=submission.form.slug,
         version=submission.version.number,
     )
+    if reasons:
+        hold(submission, reasons)
+    else:
+        proceed(submission)
     return submission
+
+
+def _empty(draft: Draft) -> None:
+    """What is left of a draft that was sent: its key, for the page of the receipt."""
+    now = timezone.now()
+    draft.shared = shared_of(draft)
+    draft.answers = {}
+    draft.sent_at, draft.expires_at = now, now + KEPT_AFTER_SENDING
+    draft.save(
+        update_fields=["answers", "shared", "sent_at", "expires_at", "changed_at"]
+    )
+
+
+def _check_partner(draft: Draft) -> None:
+    """Let nobody send in the name of a school or group that is theirs no longer."""
+    if draft.invitation_id or not draft.partner_id or _writes_for_partner(draft):
+        return
+    if draft.version.form.access == FormDefinition.Access.PARTNER:
+        raise ValidationError(_no_longer_of(draft))
+    draft.partner = None
 
 
 def _writes_for_partner(draft: Draft) -> bool:
@@ -79,6 +111,8 @@ def _writes_for_partner(draft: Draft) -> bool:
 
     Days may lie between the beginning and the sending, and a post may end on any.
     """
+    if is_entered_for_partner(draft):
+        return True
     posts = Membership.objects.in_force().filter(
         user=draft.owner_id,
         user__is_active=True,
@@ -101,7 +135,7 @@ def _no_longer_of(draft: Draft) -> str:
 
 
 def _store(draft: Draft, reading: Reading, key: str) -> Submission:
-    receipt = year_number("receipt", "R")
+    receipt = new_receipt(draft.version.form)
     submission = Submission(
         receipt=receipt,
         token=token_of(draft),
@@ -109,6 +143,9 @@ def _store(draft: Draft, reading: Reading, key: str) -> Submission:
         version=draft.version,
         partner=draft.partner,
         submitted_by=draft.owner,
+        invitation=draft.invitation,
+        linked_to=draft.linked_to,
+        language=draft.language or None,
         answers=reading.values,
         sha256=hashlib.sha256(canonical(reading.values).encode()).hexdigest(),
         look_up_hash=look_up_hash(receipt, look_up_password(key)),
@@ -119,6 +156,14 @@ def _store(draft: Draft, reading: Reading, key: str) -> Submission:
     IndexedAnswer.objects.bulk_create(_indexed(submission))
     adopt_files(draft, submission)
     return submission
+
+
+def new_receipt(form: FormDefinition) -> str:
+    """The next receipt number: in the form's own series, or in the common one."""
+    letters = settings_of(form).receipt_letters
+    if letters:
+        return year_number(f"receipt-{letters}", letters)
+    return year_number("receipt", "R")
 
 
 def _indexed(submission: Submission) -> list[IndexedAnswer]:
@@ -144,28 +189,18 @@ def _indexed(submission: Submission) -> list[IndexedAnswer]:
     ]
 
 
-def _confirm_by_mail(submission: Submission) -> None:
-    """A mail to the sender who has logged in: the number and the day, no answer."""
-    sender = submission.submitted_by
-    if sender is None or not sender.email:
-        return
-    number = {"receipt": submission.receipt}
-    notify(
-        [sender],
-        subject=_("We have received your form (receipt number %(receipt)s)") % number,
-        lines=[
-            _("Receipt number: %(receipt)s") % number,
-            _("This mail does not repeat your answers. To look at them, log in."),
-        ],
-        path=reverse("status"),
-        key=f"received:{submission.receipt}",
-    )
-
-
 @transaction.atomic
 def change_status(submission: Submission, status: str, *, by: User) -> None:
-    """Set what the sender may know: received, being looked at, dealt with."""
-    changed = Submission.objects.filter(pk=submission.pk).exclude(status=status)
+    """Set what the sender may know: received, being looked at, handed on.
+
+    What the sender took back stays so, and an open question stays open until those in
+    charge have it in hand.
+    """
+    follow_status(submission, status)
+    kept = [status, Submission.Status.WITHDRAWN]
+    if status == Submission.Status.IN_REVIEW:
+        kept.append(Submission.Status.ASKED)
+    changed = Submission.objects.filter(pk=submission.pk).exclude(status__in=kept)
     if changed.update(status=Submission.Status(status)):
         record_event(
             "portal_forms.submission.status_changed", submission, by=by, status=status

@@ -49,3 +49,14 @@ def attachments_of(submission, *, for_staff: bool = True) -> dict:
     """All files that came with a submission and its messages, for its page."""
     files = list(submission.attachments.select_related("message"))
     return {"files": files, "submission": submission, "for_staff": for_staff}
+
+
+@register.inclusion_tag("forms/thread_desk.html")
+def thread_of(submission) -> dict:
+    """What the city and the sender wrote to each other, for staff."""
+    thread = submission.messages.select_related("author")
+    return {
+        "thread": thread.prefetch_related("attachments"),
+        "submission": submission,
+        "is_withdrawn": submission.status == submission.Status.WITHDRAWN,
+    }

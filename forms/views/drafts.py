@@ -9,14 +9,18 @@ the session, is not rotated by a login in another tab, and needs no cookie. So n
 typed is lost when any of these happens in the middle of a form.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -24,12 +28,14 @@ from exchange.receiving import bound_uploads
 from forms.models import Draft
 from forms.services import holds_key
 
+logger = logging.getLogger(__name__)
+
 COOKIE = "draft_key"
 
 
 def find_draft(slug: str, uuid, key: str) -> Draft:
     """The draft that this key opens; 404 for a wrong key as for no draft."""
-    drafts = Draft.objects.open().select_related("version__form")
+    drafts = Draft.objects.open().select_related("version__form__conduct", "invitation")
     draft = drafts.filter(uuid=uuid, version__form__slug=slug).first()
     if draft is None or not holds_key(draft, key):
         raise Http404
@@ -61,8 +67,9 @@ def hand_over(response: HttpResponse, draft: Draft, key: str) -> HttpResponse:
 
 
 def take_back(response: HttpResponse, draft: Draft) -> HttpResponse:
-    """Let the browser forget the key."""
+    """Let the browser forget the key, and every page that it still has at hand."""
     response.delete_cookie(COOKIE, path=cookie_path(draft), samesite="Lax")
+    response["Clear-Site-Data"] = '"cache"'
     return response
 
 
@@ -94,20 +101,52 @@ def with_draft(
     @require_http_methods(methods)
     @wraps(view)
     def wrapped(request: HttpRequest, slug: str, uuid, **kwargs) -> HttpResponse:
-        is_post = request.method == "POST"
         bound_uploads(request)
-        given = request.POST if is_post else request.COOKIES
-        key = given.get(COOKIE, "")
+        if request.method != "POST":
+            return look(request, slug, uuid, **kwargs)
+        try:
+            return take(request, slug, uuid, **kwargs)
+        except (OperationalError, InterfaceError, OSError) as error:
+            return not_kept(request, error)
+
+    def look(request: HttpRequest, slug: str, uuid, **kwargs) -> HttpResponse:
+        key = request.COOKIES.get(COOKIE, "")
         draft = find_draft(slug, uuid, key)
-        if not is_post and belongs_to_another(request, draft):
+        if belongs_to_another(request, draft):
             return ask_to_log_in(request, request.get_full_path())
-        response = view(request, draft, key, **kwargs)
-        if is_post and COOKIE not in response.cookies:
+        with translation.override(draft.language or settings.LANGUAGE_CODE):
+            return view(request, draft, key, **kwargs)
+
+    def take(request: HttpRequest, slug: str, uuid, **kwargs) -> HttpResponse:
+        key = request.POST.get(COOKIE, "")
+        draft = find_draft(slug, uuid, key)
+        with translation.override(draft.language or settings.LANGUAGE_CODE):
+            response = view(request, draft, key, **kwargs)
+        if COOKIE not in response.cookies:
             hand_over(response, draft, key)
         return response
 
     return wrapped
 
 
+def not_kept(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The database or the disk does not take it: nothing was accepted, nothing is lost.
+
+    The page reads no database. It holds everything that was posted, and a button that
+    posts it again.
+    """
+    logger.error("A form could not be kept: %s", type(error).__name__)
+    close_old_connections()
+    posted = [
+        (name, f"\n{text}")  # browsers drop one line end at the start of a text area
+        for name, texts in request.POST.lists()
+        for text in texts
+        if name != "save"
+    ]
+    context = {"posted": posted}
+    return render(request, "forms/not_kept.html", context, status=503)
+
+
 # For pages that only show: the key of the cookie, and the person it belongs to.
 shown_only = partial(with_draft, methods=("GET", "HEAD"))
+posted_only = partial(with_draft, methods=("POST",))

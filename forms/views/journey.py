@@ -1,4 +1,4 @@
-"""Filling in a form: start, pages, review, receipt. Every step is POST and redirect.
+"""Filling in a form: its pages and the review. Every step is POST and redirect.
 
 Nothing here needs JavaScript, and nothing typed is ever only in the browser: each step
 is kept in the draft, valid or not, before anything is said about it.
@@ -6,76 +6,40 @@ is kept in the draft, valid or not, before anything is said about it.
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
 
-from exchange.pdf import PdfError
 from forms.answers import Reading, pages_in_words
-from forms.documents import copy_of
 from forms.forms.bound import BoundField, bind_page, faults_of, known_answers
 from forms.forms.controls import control_of
 from forms.forms.uploads import refused
-from forms.models import Draft, FormDefinition, Submission
+from forms.languages import language_choices
+from forms.models import Draft
 from forms.services import (
     IncompleteAnswers,
-    leave,
-    look_up_password,
+    NotReceived,
+    document_of,
     read_draft,
+    record_refusal,
     save_page,
     sent_from,
-    start_draft,
+    set_language,
     submit,
 )
 from forms.services.files import places_of
+from forms.services.resuming import keep_for_later
 from forms.views import drafts
+from forms.views.answering import SeeOther
 from forms.views.files import stays_for_files, take_files
-from staff.models import AuditEvent
-from staff.services import client_address, record_event
-
-COPY_FOR = timedelta(minutes=60)
-
-
-class SeeOther(HttpResponseRedirect):
-    """After a POST: look there with GET, whatever the browser's age."""
-
-    status_code = 303
-
-
-@require_safe
-def form_list(request: HttpRequest) -> HttpResponse:
-    """The forms that are open."""
-    forms = FormDefinition.objects.open_to(request.user)
-    return render(
-        request,
-        "forms/list.html",
-        {"forms": forms, "has_left": "left" in request.GET},
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def start(request: HttpRequest, slug: str) -> HttpResponse:
-    """What to know before beginning; the button makes a draft."""
-    form = get_object_or_404(FormDefinition.objects.open(), slug=slug)
-    if form.access == FormDefinition.Access.PARTNER:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        if request.user.partner is None:
-            raise Http404
-    if request.method == "POST":
-        by = request.user if request.user.is_authenticated else None
-        draft, key = start_draft(form, by=by, query=request.GET)
-        response = SeeOther(drafts.address("page", draft, 1))
-        return drafts.hand_over(response, draft, key)
-    document = form.latest_version().document
-    return render(request, "forms/start.html", {"form": form, "document": document})
+from staff.services import client_address
 
 
 @drafts.with_draft
@@ -87,21 +51,40 @@ def page(request: HttpRequest, draft: Draft, key: str, number: int) -> HttpRespo
     if not 1 <= number <= len(pages):
         raise Http404
     this = pages[number - 1]
+    if request.method == "POST" and "save" in request.POST:
+        return save_by_script(request, draft, this)
     if request.method == "POST":
         not_taken = take_files(request, draft, this)
         draft = save_page(draft, this, request.POST, not_taken)
-        return SeeOther(after_page(request, draft, this, number))
+        return SeeOther(after_page(request, draft, this, number, key))
     reading = read_draft(draft)
     if this["key"] not in reading.asked:
         return SeeOther(next_address(draft, reading, number))
     return render_page(request, draft, key, number, reading)
 
 
-def after_page(request: HttpRequest, draft: Draft, this: Mapping, number: int) -> str:
+def save_by_script(request: HttpRequest, draft: Draft, this: Mapping) -> JsonResponse:
+    """Keep the page while it is being typed; the answer says when, and nothing else."""
+    save_page(draft, this, request.POST, by_script=True)
+    time = timezone.localtime()
+    return JsonResponse({"text": _("Saved at %(time)s") % {"time": f"{time:%-H:%M}"}})
+
+
+def after_page(
+    request: HttpRequest, draft: Draft, this: Mapping, number: int, key: str
+) -> str:
     """Where to go once a page is kept; the way back never asks for anything."""
     if drafts.belongs_to_another(request, draft):
         # Not even which page comes next: that would tell an answer.
         return redirect_to_login(drafts.address("page", draft, number)).url
+    if "keep" in request.POST:
+        keep_for_later(draft, key)
+        return drafts.address("keep", draft)
+    if "language" in request.POST:
+        wanted = request.POST["language"]
+        if wanted in dict(language_choices(draft.version.document)):
+            set_language(draft, wanted)
+        return drafts.address("page", draft, number)
     return page_after_saving(request, draft, this, number)
 
 
@@ -192,7 +175,8 @@ def previous_address(draft: Draft, reading: Reading, number: int) -> str:
 def render_page(
     request: HttpRequest, draft: Draft, key: str, number: int, reading: Reading
 ) -> HttpResponse:
-    this = draft.version.document["pages"][number - 1]
+    document = document_of(draft)
+    this = document["pages"][number - 1]
     new = set(request.GET.getlist("new"))
     errors = {}
     if "check" in request.GET:
@@ -209,7 +193,10 @@ def render_page(
         {
             "draft": draft,
             "draft_key": key,
-            "document": draft.version.document,
+            "document": document,
+            "languages": language_choices(document),
+            "language": draft.language or settings.LANGUAGE_CODE,
+            "save_mark": get_random_string(12),
             "page": this,
             "items": [item for item in items if item.field["type"] != "urgent"],
             "urgent": [item for item in items if item.field["type"] == "urgent"],
@@ -248,7 +235,7 @@ def review(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
 def render_review(
     request: HttpRequest, draft: Draft, key: str, refused: Sequence[str] = ()
 ) -> HttpResponse:
-    document, reading = draft.version.document, read_draft(draft)
+    document, reading = document_of(draft), read_draft(draft)
     numbers = asked_numbers(draft, reading)
     pages = pages_in_words(document, reading.values, reading.asked)
     wrong = [
@@ -299,7 +286,9 @@ def send(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     if sent_from(draft):
         return SeeOther(drafts.address("done", draft, query="again=1"))
     try:
-        submit(draft, key=key)
+        submit(draft, key=key, address=client_address(request))
+    except NotReceived as refusal:
+        return not_received(request, draft, key, refusal)
     except IncompleteAnswers as refusal:
         for number, page in enumerate(draft.version.document["pages"], 1):
             if any(refusal.reading.is_wrong(f) for f in page["fields"]):
@@ -314,77 +303,15 @@ def send(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     return SeeOther(drafts.address("done", draft))
 
 
-@drafts.shown_only
-def done(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
-    """The receipt: its number for good, the password and the copy for an hour."""
-    submission = sent_from(draft)
-    if submission is None:
-        return SeeOther(drafts.address("review", draft))
-    is_fresh = timezone.now() - submission.submitted_at < COPY_FOR
-    document = submission.version.document
-    return render(
-        request,
-        "forms/done.html",
-        {
-            "draft": draft,
-            "draft_key": key,
-            "submission": submission,
-            "document": document,
-            "password": look_up_password(key) if is_fresh else "",
-            "is_again": "again" in request.GET,
-            "copy_failed": "nocopy" in request.GET,
-        },
-    )
-
-
-@drafts.shown_only
-def copy(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
-    """The copy of the answers as PDF, for an hour after sending."""
-    submission = sent_from(draft)
-    if submission is None or timezone.now() - submission.submitted_at >= COPY_FOR:
-        raise Http404
-    try:
-        return copy_for(request, submission)
-    except PdfError:
-        return SeeOther(drafts.address("done", draft, query="nocopy=1"))
-
-
-def copy_for(request: HttpRequest, submission: Submission) -> HttpResponse:
-    """The copy as a file; without its audit event it is not handed out."""
-    content = copy_of(submission)
-    record_event(
-        "portal_forms.submission.downloaded",
-        submission,
-        action=AuditEvent.Action.DOWNLOAD,
-        by=request.user if request.user.is_authenticated else None,
-        ip=client_address(request),
-    )
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{submission.receipt}.pdf"'
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
-
-
-@drafts.with_draft
-def leave_page(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
-    """End here: after a question, nothing typed remains, here or on the server."""
-    if request.method == "POST":
-        if drafts.belongs_to_another(request, draft) and not sent_from(draft):
-            return drafts.ask_to_log_in(request, drafts.address("leave", draft))
-        leave(draft)
-        response = SeeOther(reverse("form_list") + "?left=1")
-        return drafts.take_back(response, draft)
-    context = {"draft": draft, "draft_key": key, "document": draft.version.document}
-    context["is_sent"] = sent_from(draft) is not None
-    context["back"] = back_from_leaving(request, draft)
-    return render(request, "forms/leave.html", context)
-
-
-def back_from_leaving(request: HttpRequest, draft: Draft) -> str:
-    """The page on which the button was pressed, or the review."""
-    numbers = range(1, len(draft.version.document["pages"]) + 1)
-    wanted = request.GET.get("page", "")
-    for number in numbers:
-        if wanted == str(number):
-            return drafts.address("page", draft, number)
-    return drafts.address("review", draft)
+def not_received(
+    request: HttpRequest, draft: Draft, key: str, refusal: NotReceived
+) -> HttpResponse:
+    """Say that it was not accepted, prove the attempt, name whom to call."""
+    draft = record_refusal(draft, refusal)
+    context = {
+        "draft": draft,
+        "draft_key": key,
+        "document": document_of(draft),
+        "message": refusal.message,
+    }
+    return render(request, "forms/not_received.html", context, status=409)

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from forms.compiler import compile_form
 from forms.forms.bound import bind_open
 from forms.models import FormDefinition
-from forms.words import by_key, in_words
+from forms.words import after_page, by_key, in_words, question_in_words
 
 
 def preview(request: HttpRequest, definition: FormDefinition) -> HttpResponse:
@@ -19,8 +19,10 @@ def preview(request: HttpRequest, definition: FormDefinition) -> HttpResponse:
         {
             "page": page,
             "when": in_words(page["when"], fields),
+            "after": after_page(document, page),
             "items": [
-                (item, in_words(item.field["when"], fields)) for item in bind_open(page)
+                (item, question_in_words(item.field, fields))
+                for item in bind_open(page)
             ],
         }
         for page in document["pages"]

@@ -86,15 +86,9 @@ def about(page: Page, values: Any, facts: Known) -> About:
     review = get("review_by")
     return About(
         is_japanese=page.locale_id in facts.japanese,
-        is_for_children=bool(get("has_readings"))
-        if has(page, "has_readings")
-        else False,
+        is_for_children=getattr(page, "is_for_children", False),
         review_by=review if isinstance(review, date) else parse_date(review or ""),
     )
-
-
-def has(page: Page, name: str) -> bool:
-    return any(one.name == name for one in page._meta.get_fields())
 
 
 def latest_of(page: Page) -> Revision | None:

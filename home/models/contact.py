@@ -8,28 +8,43 @@ from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import StreamField
 
 from home.blocks import HelpLineBlock, is_phone
+from home.models.section import Cared
 
 KEPT = "home.contact"
 
 
-def national_lines() -> list[tuple[str, dict[str, str]]]:
+def national_lines() -> list[tuple[str, dict[str, object]]]:
     """The numbers that hold everywhere in Japan, to begin with."""
-    return [
-        ("line", {"name": "警察", "number": "110", "note": "いま危ないとき"}),
-        ("line", {"name": "救急・消防", "number": "119", "note": "けが・急病・火事"}),
+    free = {"is_free": True, "is_anonymous": False, "for_children": False}
+    nameless = free | {"is_anonymous": True}
+    always = "24時間"
+    rows = [
+        ("警察", "110", always, free, "いま危ないとき"),
+        ("救急・消防", "119", always, free, "けが・急病・火事"),
+        ("児童相談所虐待対応ダイヤル", "189", always, nameless, ""),
         (
-            "line",
-            {
-                "name": "児童相談所虐待対応ダイヤル",
-                "number": "189",
-                "note": "24時間・通話料無料",
-            },
+            "24時間子供SOSダイヤル",
+            "0120-0-78310",
+            always,
+            free | {"for_children": True},
+            "",
         ),
+        (
+            "チャイルドライン（18歳まで）",
+            "0120-99-7777",
+            "毎日16時～21時",
+            nameless | {"for_children": True},
+            "",
+        ),
+    ]
+    return [
+        ("line", {"name": name, "number": number, "hours": hours, "note": note, **kind})
+        for name, number, hours, kind, note in rows
     ]
 
 
 @register_setting(icon="mail", order=100)
-class ContactSettings(BaseGenericSetting):
+class ContactSettings(Cared, BaseGenericSetting):
     """The office in charge and the numbers to call; what is empty is not invented.
 
     The last text seen is kept in the cache, so that the page of an outage can still
@@ -68,6 +83,10 @@ class ContactSettings(BaseGenericSetting):
             heading=_("The city's office"),
         ),
         FieldPanel("lines"),
+        MultiFieldPanel(
+            [FieldPanel("as_of"), FieldPanel("section"), FieldPanel("review_by")],
+            heading=_("Care of these numbers"),
+        ),
     ]
 
     class Meta:

@@ -1,12 +1,15 @@
 """What every public page asks of the portal: navigation, contact, icons."""
 
-import re
-
 from django import template
-from django.utils.html import escape, format_html, format_html_join
+from django.db.models import Q
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
+from home import linked_data as machine
+from home import pictures, readings
+from home.freshness import remembered
 from home.languages import (
     Spoken,
     is_untranslated,
@@ -15,10 +18,13 @@ from home.languages import (
     text_language,
     translated,
 )
-from home.models import ContactSettings, ContentPage
+from home.models import ContactSettings, FaqPage, PageOpinion
+from home.notices import public_places, shown_now
+from home.querysets import public
 
 register = template.Library()
-READING = re.compile(r"\{([^{}|]{1,40})\|([^{}|]{1,40})\}")
+# Inside a form the switch would open the page anew and lose what was typed.
+FORM_STEPS = "/forms/"
 
 
 def site_of(context) -> Site | None:
@@ -33,7 +39,8 @@ def top_page(context) -> Page | None:
     if site is None:
         return None
     if not hasattr(request, "portal_top_page"):
-        request.portal_top_page = site.root_page.localized
+        key = ("top page", site.pk, get_language())
+        request.portal_top_page = remembered(key, lambda: site.root_page.localized)
     return request.portal_top_page
 
 
@@ -61,8 +68,31 @@ def remembered_office() -> dict[str, str]:
 @register.inclusion_tag("partials/emergency_lines.html", takes_context=True)
 def emergency_lines(context) -> dict[str, object]:
     """The numbers to call in an emergency, the city's own number first."""
-    found = ContactSettings.load(request_or_site=context.get("request"))
-    return {"contact": found}
+    request = context.get("request")
+    found = ContactSettings.load(request_or_site=request)
+    for_children = getattr(request, "is_for_children", False)
+    lines = [line.value for line in found.lines]
+    shown = [line for line in lines if for_children or not line["for_children"]]
+    return {"contact": found, "lines": shown}
+
+
+@register.simple_tag(takes_context=True)
+def linked_data(context) -> SafeString | str:
+    """What the page tells machines; nothing in a preview, which has no address."""
+    page, request = context.get("page"), context.get("request")
+    if not getattr(page, "pk", None) or request is None:
+        return ""
+    own = context.get("own_data") or []
+    if getattr(request, "is_preview", False):
+        return machine.script(machine.of_page(page, request) + own)
+    key = ("linked data", request.get_host(), page.pk)
+    return machine.script(remembered(key, lambda: machine.of_page(page, request)) + own)
+
+
+@register.inclusion_tag("home/notices.html")
+def emergency_notices() -> dict[str, object]:
+    """What is urgent now, above the header of every page."""
+    return {"notices": [(n, public_places(n)) for n in shown_now()]}
 
 
 @register.inclusion_tag("partials/icon.html")
@@ -71,11 +101,17 @@ def icon(name: str) -> dict[str, str]:
     return {"name": name}
 
 
+def menu_of(top: Page) -> list[Page]:
+    """The pages that editors want in the menu."""
+    pages = top.get_children().live().in_menu()
+    return remembered(("menu", top.pk), lambda: list(pages))
+
+
 @register.inclusion_tag("partials/navigation.html", takes_context=True)
 def navigation(context) -> dict[str, object]:
     """The pages under the home page that editors marked for the menu."""
     top = top_page(context)
-    pages = top.get_children().live().in_menu() if top else []
+    pages = menu_of(top) if top else []
     request = context.get("request")
     return {"pages": pages, "request": request, "path": request.path if request else ""}
 
@@ -93,11 +129,60 @@ def breadcrumbs(context) -> dict[str, object]:
 @register.inclusion_tag("partials/footer_navigation.html", takes_context=True)
 def footer_navigation(context) -> dict[str, object]:
     """The pages that editors want linked at the foot of every page."""
-    top, pages = top_page(context), ContentPage.objects.none()
+    top, pages = top_page(context), Page.objects.none()
     if top:
-        pages = ContentPage.objects.live().public().filter(in_footer=True)
-        pages = pages.filter(locale=top.locale_id)
+        chosen = Q(contentpage__in_footer=True)
+        always = Q(accessibilitypage__isnull=False) | Q(privacypage__isnull=False)
+        pages = Page.objects.filter(chosen | always, locale=top.locale_id)
+        pages = public(pages)
     return {"pages": pages, "request": context.get("request")}
+
+
+def speaks_japanese() -> bool:
+    return (get_language() or "").startswith("ja")
+
+
+@register.inclusion_tag("partials/furigana_switch.html", takes_context=True)
+def furigana_switch(context) -> dict[str, object]:
+    """The switch of readings; none inside a form, where a page anew would lose text."""
+    request = context.get("request")
+    path = getattr(request, "path_info", "")
+    in_form = path.startswith(FORM_STEPS) and path.strip("/").count("/") > 1
+    if request is None or in_form or not speaks_japanese():
+        return {"is_offered": False}
+    return {
+        "is_offered": True,
+        "is_on": readings.wanted(request),
+        "here": request.get_full_path(),
+    }
+
+
+@register.inclusion_tag("partials/picture.html")
+def picture(image, sizes: str = "") -> dict[str, object]:
+    """An image in the sizes that screens ask for; its words if the file is broken."""
+    return {"picture": pictures.shown(image), "sizes": sizes or pictures.SIZES}
+
+
+@register.simple_tag(takes_context=True)
+def asked_by(context, audience: str) -> list:
+    """The questions of an audience, out of the page of questions in this language."""
+    top = top_page(context)
+    pages = public(FaqPage.objects.all())
+    page = pages.filter(locale=top.locale_id).first() if top else pages.first()
+    return page.asked_by(audience) if page else []
+
+
+@register.simple_tag
+def opinions() -> list[tuple[str, str]]:
+    """The answers to whether a page was of use."""
+    return PageOpinion.Answer.choices
+
+
+@register.simple_tag
+def choice_label(block, name: str) -> str:
+    """The word for a choice of a struct: what editors chose, as readers read it."""
+    choices = block.block.child_blocks[name].field.choices
+    return dict(choices).get(block.value[name], "")
 
 
 @register.simple_tag(takes_context=True)
@@ -146,19 +231,29 @@ def readings_inline(text: str) -> SafeString:
 def pieces(text: str):
     """The text cut at its readings; what is no reading is escaped as it stands."""
     end = 0
-    for match in READING.finditer(text):
+    for match in readings.MARKUP.finditer(text):
         yield escape(text[end : match.start()])
-        yield format_html(
-            "<ruby>{}<rp>（</rp><rt>{}</rt><rp>）</rp></ruby>", match[1], match[2]
-        )
+        yield readings.ruby(match[1], match[2])
         end = match.end()
     yield escape(text[end:])
 
 
 @register.filter
-def readings(text: str) -> SafeString:
-    """The same in paragraphs: one for each line that is not empty."""
+def without_readings(text: str) -> str:
+    """``{漢字|かんじ}`` as 漢字."""
+    return readings.without_markup(str(text))
+
+
+@register.filter(name="readings")
+def in_paragraphs(text: str) -> SafeString:
+    """With readings, in paragraphs: one for each line that is not empty."""
     lines = [line for line in str(text).splitlines() if line.strip()]
     return format_html_join(
         "\n", "<p>{}</p>", ((readings_inline(line),) for line in lines)
     )
+
+
+@register.filter
+def lines(text: str) -> list[str]:
+    """The lines of a text that are not empty."""
+    return [line.strip() for line in str(text or "").splitlines() if line.strip()]

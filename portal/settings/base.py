@@ -3,7 +3,9 @@
 DATA_DIR        everything the portal keeps (database, media, private files, secret)
 DATABASE_URL    default: SQLite in DATA_DIR
 SECRET_KEY      default: the file ``secret_key`` in DATA_DIR, made by ``bin/run``
+WEBHOOK_HOSTS   hosts of the inner network that forms may deliver to: ``host:port,…``
 PUBLIC_URL      the address people use; ``https://`` turns secure cookies and HSTS on
+API_CORS_ORIGINS origins, with commas between, whose pages may read the public API
 EMAIL_URL       ``smtp://user:password@host:port``; default: files in DATA_DIR/mail
 CLAMD_URL       ``unix:///run/clamav/clamd.ctl`` or ``tcp://host:3310``, the virus
                 scanner; default: files that people send are marked as unscanned
@@ -81,6 +83,7 @@ MIDDLEWARE = [
     "portal.middleware.AllowWagtailScripts",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.api_manners.ApiManners",
     "portal.middleware.RefuseUnreadableInput",
     "portal.pagecache.RememberSite",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -91,6 +94,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.middleware.KeepPrivatePagesPrivate",
     "axes.middleware.AxesMiddleware",
+    "home.middleware.Furigana",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -128,6 +132,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"
         " PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;",
     }
+    DATABASES["default"]["CONN_MAX_AGE"] = 10
 elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["CONN_MAX_AGE"] = 60
@@ -223,6 +228,16 @@ MEDIA_ROOT = DATA_DIR / "media"
 PRIVATE_ROOT = DATA_DIR / "private"
 CLAMD_URL = scanner_url(os.environ.get("CLAMD_URL", ""))
 
+# Whose pages may read the public API from a browser: origins, or * for all.
+API_CORS_ORIGINS = [
+    origin.strip().rstrip("/")
+    for origin in os.environ.get("API_CORS_ORIGINS", "").split(",")
+    if origin.strip()
+]
+# The city in the open data: its code with the check digit, and its name.
+MUNICIPALITY_CODE = os.environ.get("MUNICIPALITY_CODE", "272035")
+MUNICIPALITY_NAME = os.environ.get("MUNICIPALITY_NAME", "大阪府豊中市")
+
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "ibasho@localhost")
 globals().update(mail_settings(os.environ.get("EMAIL_URL", ""), DATA_DIR))
@@ -249,13 +264,19 @@ WAGTAIL_USER_TIME_ZONES = ["Asia/Tokyo"]
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("ja", "日本語"), ("en", "English")]
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAILIMAGES_IMAGE_FORM_BASE = "programs.uploads.BareImageForm"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "programs.uploads.BareDocumentForm"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "csv", "txt"]
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "home.search.backend"}}
+MODELSEARCH_BACKENDS = WAGTAILSEARCH_BACKENDS
 WAGTAIL_AUTOSAVE_INTERVAL = 0
 WAGTAIL_FINISH_WORKFLOW_ACTION = "home.approval.finish.publish_approved"
 # Comments would mail their text at once, beside the outbox.
 WAGTAILADMIN_COMMENTS_ENABLED = False
+WEBHOOK_HOSTS = [
+    host for host in os.environ.get("WEBHOOK_HOSTS", "").lower().split(",") if host
+]
 AUDIT_ANCHOR_FILE = DATA_DIR / "audit-anchors.jsonl"
 # The proxy redirects to TLS (W004, W008); subdomains and preload lists are the city's
 # to decide (W005, W021); the admin shows previews in frames of its own (W019).

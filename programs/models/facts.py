@@ -1,17 +1,20 @@
 """Facts about the programme that pages, forms, casework and the API all read."""
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
 from home.blocks import ICONS, is_phone
+from home.models import Cared
 from programs.querysets import ServiceTypeQuerySet, SiteQuerySet
 
+A_DAY = [MinValueValidator(1), MaxValueValidator(31)]
 
-class ServiceType(models.Model):
+
+class ServiceType(Cared):
     """One of the services of the contract. Codes stay; the city edits the labels."""
 
     class Unit(models.TextChoices):
@@ -44,7 +47,7 @@ class ServiceType(models.Model):
         return self.label_official
 
 
-class Site(ClusterableModel):
+class Site(Cared, ClusterableModel):
     """A place that children come to; a satellite names its main site."""
 
     class AddressVisibility(models.TextChoices):
@@ -57,6 +60,10 @@ class Site(ClusterableModel):
         OPEN = "open", _("Open as on other days")
         CLOSED = "closed", _("Closed on public holidays")
         SCHOOL_HOLIDAY = "school_holiday", _("Hours of school holidays")
+
+    class YearEndRule(models.TextChoices):
+        OPEN = "open", _("Open as on other days")
+        CLOSED = "closed", _("Closed over the New Year")
 
     slug = models.SlugField(_("Address part"), max_length=40, unique=True)
     name = models.CharField(_("Name"), max_length=60)
@@ -98,8 +105,34 @@ class Site(ClusterableModel):
         choices=HolidayRule.choices,
         default=HolidayRule.UNKNOWN,
     )
-    as_of = models.CharField(_("Facts as of"), max_length=40, blank=True)
+    year_end_rule = models.CharField(
+        _("Over the New Year"),
+        max_length=10,
+        choices=YearEndRule.choices,
+        blank=True,
+        help_text=_("While it is empty, the public is asked to enquire."),
+    )
+    year_end_from = models.PositiveSmallIntegerField(
+        _("First day of the New Year closure, in December"),
+        null=True,
+        blank=True,
+        validators=A_DAY,
+        help_text=_("Only the number of the day. Empty: 29."),
+    )
+    new_year_until = models.PositiveSmallIntegerField(
+        _("Last day of the New Year closure, in January"),
+        null=True,
+        blank=True,
+        validators=A_DAY,
+        help_text=_("Only the number of the day. Empty: 3."),
+    )
+    facts_at = models.DateTimeField(
+        _("Facts last changed at"), default=timezone.now, editable=False
+    )
     is_public = models.BooleanField(_("Shown to the public"), default=True)
+    notices = models.ManyToManyField(
+        "home.Notice", related_name="sites", blank=True, editable=False
+    )
 
     objects = SiteQuerySet.as_manager()
 
@@ -131,116 +164,23 @@ class Site(ClusterableModel):
         }.get(self.address_visibility, "")
 
     @property
+    def searched_words(self) -> list[str]:
+        """What the site's page says of it, for the search; never a hidden address."""
+        main = self.parent.name if self.parent and self.parent.is_public else ""
+        return [
+            self.name,
+            self.name_kana,
+            main,
+            self.audience,
+            self.capacity_words,
+            self.shown_address,
+            self.fee_note,
+        ]
+
+    @property
     def capacity_words(self) -> str:
         """The guide with its note, such as ``25名程度（小学生・中学生中心）``."""
         parts = []
         if self.capacity_guide is not None:
             parts.append(_("About %(count)d children") % {"count": self.capacity_guide})
         return "\n".join(filter(None, [*map(str, parts), self.capacity_note]))
-
-
-class OpeningHours(models.Model):
-    """Opening hours of a weekday, in term or in the school holidays."""
-
-    class Season(models.TextChoices):
-        TERM = "term", _("In term")
-        SCHOOL_HOLIDAY = "school_holiday", _("School holidays")
-
-    class Weekday(models.IntegerChoices):
-        MONDAY = 0, _("Monday")
-        TUESDAY = 1, _("Tuesday")
-        WEDNESDAY = 2, _("Wednesday")
-        THURSDAY = 3, _("Thursday")
-        FRIDAY = 4, _("Friday")
-        SATURDAY = 5, _("Saturday")
-        SUNDAY = 6, _("Sunday")
-
-    site = ParentalKey(
-        Site, on_delete=models.CASCADE, related_name="hours", verbose_name=_("Site")
-    )
-    season = models.CharField(_("Season"), max_length=20, choices=Season.choices)
-    weekday = models.PositiveSmallIntegerField(_("Weekday"), choices=Weekday.choices)
-    opens = models.TimeField(_("Opens"))
-    closes = models.TimeField(_("Closes"))
-
-    class Meta:
-        ordering = ["season", "weekday"]
-        verbose_name = _("Opening hours")
-        verbose_name_plural = _("Opening hours")
-        constraints = [
-            models.UniqueConstraint(
-                name="opening_hours_once_a_weekday",
-                fields=["site", "season", "weekday"],
-                violation_error_message=_("This weekday is there already."),
-            ),
-            models.CheckConstraint(
-                name="opening_hours_close_after_opening",
-                condition=Q(closes__gt=F("opens")),
-                violation_error_message=_("It must close after it opens."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_season_display()} {self.get_weekday_display()}"
-
-
-class SchoolHoliday(models.Model):
-    """A period of school holidays of the city (both days included)."""
-
-    name = models.CharField(_("Name"), max_length=40)
-    starts_on = models.DateField(_("First day"))
-    ends_on = models.DateField(_("Last day"))
-
-    class Meta:
-        ordering = ["starts_on"]
-        verbose_name = _("School holidays")
-        verbose_name_plural = _("School holidays")
-        constraints = [
-            models.CheckConstraint(
-                name="school_holiday_ends_after_start",
-                condition=Q(ends_on__gte=F("starts_on")),
-                violation_error_message=_("It cannot end before it begins."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class OpeningException(models.Model):
-    """One day that differs: closed, or open at other hours. It wins over every rule."""
-
-    site = ParentalKey(
-        Site,
-        on_delete=models.CASCADE,
-        related_name="exceptions",
-        verbose_name=_("Site"),
-    )
-    date = models.DateField(_("Date"))
-    opens = models.TimeField(_("Opens"), null=True, blank=True)
-    closes = models.TimeField(
-        _("Closes"), null=True, blank=True, help_text=_("Leave both empty: closed.")
-    )
-    reason = models.CharField(_("Reason"), max_length=100)
-
-    class Meta:
-        ordering = ["date"]
-        verbose_name = _("Closure or change")
-        verbose_name_plural = _("Closures and changes")
-        constraints = [
-            models.UniqueConstraint(
-                name="opening_exception_once_a_day",
-                fields=["site", "date"],
-                violation_error_message=_("This day is there already."),
-            ),
-            models.CheckConstraint(
-                name="opening_exception_both_times_or_none",
-                condition=Q(opens=None, closes=None) | Q(closes__gt=F("opens")),
-                violation_error_message=_(
-                    "Give both times, closing after opening, or neither."
-                ),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.date}"

@@ -1,17 +1,26 @@
 """The home page of the programme, and the page of each site."""
 
+from datetime import date, timedelta
+
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
+from wagtail.api import APIField
 from wagtail.fields import StreamField
+from wagtail.models import Page
 
 from home.blocks import LinkBlock
-from home.models import BasePage
-from programs import calendar, hours
-from programs.models.facts import SchoolHoliday, ServiceType, Site
+from home.freshness import remembered
+from home.linked_data import announcements
+from home.models import BasePage, NewsPage
+from home.querysets import public
+from programs import calendar, hours, linked_data
+from programs.models.facts import ServiceType, Site
+from programs.models.opening import SchoolHoliday
 
 
 class ProgrammePage(BasePage):
@@ -37,27 +46,48 @@ class ProgrammePage(BasePage):
         FieldPanel("body"),
     ]
 
+    api_fields = [
+        *BasePage.api_fields,
+        *(APIField(name) for name in ("tagline", "audience_text", "doors")),
+    ]
+
     class Meta:
         verbose_name = _("Top page of the programme")
 
     def get_context(self, request, *args, **kwargs):
         """The states of all public sites and the hours of the main ones."""
         today = timezone.localdate()
-        sites = list(Site.objects.public().with_parent())
-        tables = hours.timetables(sites, today, today + hours.LOOK_AHEAD)
+        tables = remembered(("tables", today), lambda: tables_of(today))
         now = timezone.now()
         return super().get_context(request, *args, **kwargs) | {
             "states": [hours.state_of(table, now) for table in tables],
             "tables": [table for table in tables if table.site.parent_id is None],
+            "own_data": [
+                linked_data.service_of(
+                    table.site, f"{settings.PUBLIC_URL}/sites/{table.site.slug}/"
+                )
+                for table in tables
+            ],
             "services": ServiceType.objects.public(),
-            "site_pages": {
-                page.site_id: page
-                for page in SitePage.objects.live()
-                .public()
-                .filter(locale=self.locale_id)
-            },
+            "news": NewsPage.latest().filter(locale=self.locale_id)[:3],
+            "site_pages": remembered(
+                ("pages of sites", self.locale_id), lambda: site_pages(self.locale_id)
+            ),
             "holidays": SchoolHoliday.objects.filter(ends_on__gte=today),
+            "today": today,
         }
+
+
+def tables_of(today: date) -> list[hours.Timetable]:
+    """The rules of all public sites for the weeks to come."""
+    sites = Site.objects.public().with_parent()
+    return hours.timetables(sites, today, today + hours.LOOK_AHEAD)
+
+
+def site_pages(locale_id: int) -> dict[int, Page]:
+    """The pages of sites in one language, by the site's key."""
+    pages = public(SitePage.objects.filter(locale=locale_id))
+    return {page.site_id: page for page in pages}
 
 
 class SitePage(BasePage):
@@ -69,7 +99,7 @@ class SitePage(BasePage):
 
     template = "programs/site_page.html"
     parent_page_types = ["home.ContentPage"]
-    subpage_types = []
+    subpage_types: list[str] = []
     content_panels = [
         *BasePage.content_panels[:1],
         FieldPanel("site"),
@@ -86,17 +116,31 @@ class SitePage(BasePage):
         now, today = timezone.now(), timezone.localdate()
         asked = request.GET.get("month", "")
         month = calendar.month_in(asked, today) if asked else today.replace(day=1)
-        table = hours.timetable(site, today, today + hours.LOOK_AHEAD)
+        table = hours.timetable(
+            site, today, today + timedelta(days=calendar.CALENDAR_DAYS)
+        )
         return super().get_context(request, *args, **kwargs) | {
             "site": site,
             "state": hours.state_of(table, now),
             "table": table,
+            "own_data": [
+                linked_data.service_of(
+                    site,
+                    self.get_full_url(request),
+                    linked_data.specifications(table, today),
+                ),
+                *announcements(),
+            ],
             "today": today,
             "month_is_unreadable": month is None,
             "sheet": calendar.month_sheet(site, month or today.replace(day=1), today),
             "satellites": site.satellites.filter(is_public=True),
             "holidays": SchoolHoliday.objects.filter(ends_on__gte=today),
         }
+
+    def get_sitemap_urls(self, request=None):
+        """None while the site is hidden."""
+        return super().get_sitemap_urls(request) if self.site.is_public else []
 
     def clean(self) -> None:
         """A site has one page in each language."""

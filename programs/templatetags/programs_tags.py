@@ -1,9 +1,10 @@
 """Opening states and days in templates."""
 
 from django import template
+from django.utils import timezone
 
 from programs import hours
-from programs.models import Site
+from programs.models import SchoolHoliday, Site
 
 register = template.Library()
 
@@ -24,3 +25,14 @@ def opening_now(site: Site) -> dict[str, object]:
 def door_values(stream) -> list:
     """The values of a stream of large links."""
     return [block.value for block in stream]
+
+
+@register.simple_tag
+def main_timetables() -> dict[str, object]:
+    """The hours of every public main site, as they are kept with it."""
+    today = timezone.localdate()
+    sites = list(Site.objects.public().with_parent().filter(parent=None))
+    return {
+        "tables": hours.timetables(sites, today, today + hours.LOOK_AHEAD),
+        "holidays": SchoolHoliday.objects.filter(ends_on__gte=today),
+    }

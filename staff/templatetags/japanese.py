@@ -49,6 +49,14 @@ def wareki_time(value: datetime | None) -> str:
 
 
 @register.filter
+def wareki_second(value: datetime | None) -> str:
+    """The same to the second, where a moment must be proved."""
+    if not value:
+        return ""
+    return f"{wareki_time(value)}:{timezone.localtime(value):%S}"
+
+
+@register.filter
 def wareki_month(value: date) -> str:
     """``令和8年（2026年）11月``: a month by its era, the Western year beside it."""
     if is_abroad():

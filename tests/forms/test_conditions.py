@@ -114,7 +114,7 @@ def test_a_handler_that_fails_leaves_nothing_behind(form, client):
         raise RuntimeError
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr("forms.services.submissions.handle", broken)
+        patch.setattr("forms.services.guard.handle", broken)
         journey.send()
     assert not Submission.objects.exists()
     assert Draft.objects.get().answers

@@ -136,7 +136,9 @@ def test_the_service_refuses_what_the_screen_let_through(
     desk, referral_form, monkeypatch
 ):
     sound = SimpleNamespace(problems=[])
-    monkeypatch.setattr("forms.forms.editor.compile_form", lambda definition: sound)
+    monkeypatch.setattr(
+        "forms.forms.editor.compile_form", lambda definition, **more: sound
+    )
     pages = with_question(referral_form)
     pages[0]["value"]["fields"].append(
         {"type": "radio", "id": "", "value": {"label": "選択肢なし", "options": []}}

@@ -210,6 +210,30 @@ def test_a_file_on_a_page_that_became_irrelevant_goes_with_its_bytes(
     assert not stored()
 
 
+def test_each_row_of_a_group_keeps_its_own_files(publish):
+    form = publish([question("short_text", "name")])
+    document = form.latest_version().document
+    inner = [{**file_question("card"), "key": "f_card"}]
+    group = file_question("kids", fields=inner, min_rows=2, row_title="きょうだい#")
+    document["pages"][0]["fields"].append({**group, "type": "repeat"})
+    FormVersion.objects.create(
+        form=form, number=9, document=document, sha256=digest_of(document)
+    )
+    journey = begun()
+    one, other = (f"f_kids-r{n}-f_card" for n in (1, 2))
+    data = journey.typed({"name": "甲"})
+    data |= {one: [upload("一.pdf")], other: [upload("二.pdf"), upload("悪.exe")]}
+    journey.follow(journey.client.post(journey.url, data))
+    assert "悪.exe" in journey.errors[0]
+    journey.next()
+    assert "一.pdf" in journey.text
+    journey.send()
+    rows = answer(Submission.objects.get(), "kids")
+    names = [[file["name"] for file in row["card"]] for row in rows]
+    assert names == [["一.pdf"], ["二.pdf"]]
+    assert Attachment.objects.filter(submission__isnull=False).count() == 2
+
+
 def test_a_forged_name_of_a_file_is_believed_by_nobody(form):
     other = begun()
     send_page(other, uploads=[upload("よそ.pdf")])
@@ -347,7 +371,7 @@ def test_one_school_does_not_open_a_file_of_another(db, log_in, referral):
     ]:
         assert browser.get(url.format(receipt, file.uuid)).status_code == 404
     assert log_in("group").get(own_url).status_code == 404
-    assert Client().get(own_url).status_code == 302
+    assert Client().get(own_url)["Location"] == "/status/?over=1"
 
 
 def test_a_received_file_is_neither_changed_nor_deleted(referral):

@@ -12,7 +12,7 @@ from wagtail.rich_text import RichText
 from home.approval import services as approval
 from home.checking.rules import KINDS
 from home.checking.services import check_all, check_draft, mend_draft
-from home.models import CheckWord, ContentPage
+from home.models import CheckWord, ChildrenPage, ContentPage
 from tests.conftest import EVERYBODY
 
 GOOD = {"search_description": "利用の流れを説明します。"}
@@ -88,7 +88,7 @@ def test_a_page_past_its_day_of_review_is_overdue(make_page):
 def test_long_sentences_matter_on_pages_for_children_only(make_page):
     body = [("ruby", "{学校|がっこう}が" + "おわったあと" * 8 + "。")]
     assert kinds(make_page("grown", body=body, **GOOD)) == []
-    page = make_page("kids", body=body, has_readings=True, **GOOD)
+    page = make_page("kids", body=body, kind=ChildrenPage, **GOOD)
     assert kinds(page) == ["long_sentence"]
 
 

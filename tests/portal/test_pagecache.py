@@ -12,7 +12,6 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 from django.test import Client, RequestFactory
 from django.utils import timezone
-from wagtail.models import Page as WagtailPage
 from wagtail.models import PageViewRestriction
 
 from home import freshness
@@ -42,6 +41,11 @@ def committed(monkeypatch):
     freshness.bump()
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
+
+
+def japanese(slug):
+    """A page of the seed, in Japanese."""
+    return ContentPage.objects.get(slug=slug, locale__language_code="ja")
 
 
 class Web:
@@ -211,7 +215,7 @@ def careless(status, headers, body):
 
 
 def test_a_restricted_page_is_never_kept(web):
-    page = ContentPage.objects.get(slug="privacy")
+    page = japanese("privacy")
     for kind, more in (
         (PageViewRestriction.PASSWORD, {"password": "x"}),
         (PageViewRestriction.LOGIN, {}),
@@ -236,7 +240,7 @@ def test_memory_is_bounded_whatever_is_asked(web, monkeypatch):
 
 def test_what_is_published_is_on_the_page_at_once_in_every_process(web):
     other = Web()
-    page = ContentPage.objects.get(slug="hogosha")
+    page = japanese("hogosha")
     for process in (web, other):
         assert process.is_kept("/hogosha/")
     page.lead = "あたらしい文です"
@@ -302,10 +306,8 @@ WRITES = [
         ]
     ),
     lambda: ContactSettings.load().save(),
-    lambda: ContentPage.objects.get(slug="privacy").delete(),
-    lambda: ContentPage.objects.get(slug="privacy").move(
-        WagtailPage.objects.get(slug="jigyo"), pos="last-child"
-    ),
+    lambda: japanese("privacy").delete(),
+    lambda: japanese("privacy").move(japanese("jigyo").page_ptr, pos="last-child"),
     lambda: public_content_changed.send(sender=None),
 ]
 
@@ -334,7 +336,7 @@ def test_a_write_that_is_taken_back_does_not_count_and_private_ones_never(
         except ValueError:
             pass
         editor.save()
-        ContentPage.objects.get(slug="privacy").get_latest_revision()
+        japanese("privacy").get_latest_revision()
     assert freshness.generation() == before
 
 

@@ -3,19 +3,24 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import jpholiday
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from programs.clock import dates
+from programs.days import Kind, Mark
 from programs.hours import (
-    Kind,
     Timetable,
-    dates,
+    missing_years,
+    next_change,
     opening_days,
     opening_on,
+    site_days,
     state_of,
     states_now,
     timetables,
+    winners,
 )
 from programs.models import OpeningException, OpeningHours, SchoolHoliday, Site
 from tests.factories import SiteFactory
@@ -37,9 +42,9 @@ def seed_weekly():
     return rows
 
 
-def table(rule="unknown", exceptions=(), periods=()):
+def table(rule="unknown", exceptions=(), periods=(), **facts):
     return Timetable(
-        Site(slug="s", name="s", holiday_rule=rule),
+        Site(slug="s", name="s", holiday_rule=rule, **facts),
         seed_weekly(),
         {row.date: row for row in exceptions},
         list(periods),
@@ -117,6 +122,147 @@ def test_an_exception_wins_over_every_other_rule(on, rule, in_holidays, data):
     assert day.kind == Kind.EXCEPTION
     assert (day.opens, day.closes) == (exception.opens, exception.closes)
     assert day.is_open is (exception.opens is not None)
+
+
+new_year_days = st.builds(
+    lambda year, after: date(year, 12, 25) + timedelta(days=after),
+    st.integers(2020, 2034),
+    st.integers(0, 15),
+)
+
+
+@given(
+    on=drawn_days | new_year_days,
+    rule=rules,
+    year_end=st.sampled_from(["", "open", "closed"]),
+    first=st.none() | st.integers(20, 31),
+    last=st.none() | st.integers(1, 10),
+    changed=st.booleans(),
+    in_holidays=st.booleans(),
+)
+def test_the_higher_rule_decides_whatever_the_lower_ones_say(
+    on, rule, year_end, first, last, changed, in_holidays
+):
+    closure = OpeningException(date=on, reason="台風")
+    period = SchoolHoliday(name="休み", starts_on=on, ends_on=on)
+    day = table(
+        rule,
+        [closure] if changed else [],
+        [period] if in_holidays else [],
+        year_end_rule=year_end,
+        year_end_from=first,
+        new_year_until=last,
+    ).day(on)
+    over_new_year = (on.month == 12 and on.day >= (first or 29)) or (
+        on.month == 1 and on.day <= (last or 3)
+    )
+    if changed:
+        wanted = Kind.EXCEPTION
+    elif year_end == "closed" and over_new_year:
+        wanted = Kind.YEAR_END
+    elif in_holidays:
+        wanted = Kind.SCHOOL_HOLIDAY
+    elif jpholiday.is_holiday(on):
+        wanted = Kind.PUBLIC_HOLIDAY
+    else:
+        wanted = Kind.TERM
+    assert day.kind == wanted
+    usual = (1 <= on.weekday() <= 5) and not (
+        wanted == Kind.PUBLIC_HOLIDAY and rule == Site.HolidayRule.CLOSED
+    )
+    assert day.is_open is (wanted not in (Kind.EXCEPTION, Kind.YEAR_END) and usual)
+    doubt = "年末年始はお問い合わせください"
+    assert (doubt in day.reason) is (day.is_open and over_new_year and not year_end)
+
+
+@given(
+    ranges=st.lists(
+        st.tuples(st.integers(0, 40), st.integers(0, 20)), min_size=1, max_size=6
+    )
+)
+def test_of_two_changes_on_one_day_the_shorter_then_the_later_one_counts(ranges):
+    start = date(2026, 11, 1)
+    rows = [
+        OpeningException(
+            pk=number,
+            site_id=7,
+            date=start + timedelta(days=first),
+            last_day=start + timedelta(days=first + more) if more else None,
+            reason=str(number),
+        )
+        for number, (first, more) in enumerate(ranges, start=1)
+    ]
+    found = winners(rows, start, start + timedelta(days=60)).get(7, {})
+    for on in dates(start, start + timedelta(days=60)):
+        holding = [row for row in rows if row.date <= on <= row.ends_on]
+        best = min(
+            holding, key=lambda row: (row.ends_on - row.date, -row.pk), default=None
+        )
+        assert found.get(on) is best
+
+
+def test_a_closure_of_several_days_holds_on_each_and_no_other(site):
+    OpeningException.objects.create(
+        site=site, date=date(2026, 12, 1), last_day=date(2026, 12, 3), reason="工事"
+    )
+    OpeningException.objects.create(
+        site=site, date=date(2026, 12, 2), opens=time(17), closes=time(18), reason="短"
+    )
+    days = opening_days(site, date(2026, 12, 2), date(2026, 12, 4))
+    assert [(day.opens, day.mark) for day in days] == [
+        (time(17), Mark.CHANGED),
+        (None, Mark.EXTRA),
+        (time(16), Mark.OPEN),
+    ]
+    assert [day.date.day for day in site_days(site, *two_days)] == [2]
+
+
+two_days = (date(2026, 12, 2), date(2026, 12, 3))
+
+
+def test_a_satellite_without_a_new_year_rule_follows_its_main_site(site):
+    site.year_end_rule = Site.YearEndRule.CLOSED
+    site.save()
+    satellite = SiteFactory(parent=site, operator=site.operator, hours=False)
+    eve = date(2026, 12, 30)
+    assert opening_on(satellite, eve).kind == Kind.YEAR_END
+    satellite.year_end_rule = Site.YearEndRule.OPEN
+    satellite.save()
+    assert opening_on(satellite, eve).is_open
+
+
+def test_pages_next_change_at_the_opening_the_closing_and_midnight(site):
+    def change(hour, minute=0):
+        at = datetime(2026, 11, 24, hour, minute, tzinfo=TOKYO)
+        return next_change(at.astimezone(UTC)).astimezone(TOKYO)
+
+    assert change(9) == datetime(2026, 11, 24, 16, tzinfo=TOKYO)
+    assert change(16) == datetime(2026, 11, 24, 21, tzinfo=TOKYO)
+    assert change(21) == datetime(2026, 11, 25, tzinfo=TOKYO)
+    Site.objects.update(is_public=False)
+    assert change(9) == datetime(2026, 11, 25, tzinfo=TOKYO)
+
+
+def test_a_fiscal_year_without_school_holidays_is_told(db):
+    winter = SchoolHoliday(
+        name="冬休み", starts_on=date(2026, 12, 25), ends_on=date(2027, 1, 6)
+    )
+    assert missing_years(date(2026, 11, 1)) == [2026]
+    winter.save()
+    assert winter.fiscal_year_words() == "令和8年度"
+    assert missing_years(date(2026, 11, 1)) == []
+    assert missing_years(date(2027, 1, 4)) == [2027]
+
+
+def test_a_change_of_a_fact_dates_its_site_and_the_satellites(site):
+    satellite = SiteFactory(parent=site, operator=site.operator, hours=False)
+    other = SiteFactory()
+    before = {row.pk: row.facts_at for row in Site.objects.all()}
+    OpeningException.objects.create(site=site, date=date(2026, 12, 1), reason="工事")
+    after = {row.pk: row.facts_at for row in Site.objects.all()}
+    assert after[site.pk] > before[site.pk]
+    assert after[satellite.pk] > before[satellite.pk]
+    assert after[other.pk] == before[other.pk]
 
 
 @given(on=drawn_days, rule=rules, in_holidays=st.booleans())

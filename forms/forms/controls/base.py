@@ -29,6 +29,8 @@ class Control:
     is_group = False
     is_answer = True
     is_typed = True
+    # The script of a page cannot compare what only the server can read.
+    is_read_by_server = False
     empty: Any = ""
 
     def read(self, field: Field, post: QueryDict) -> Any:

@@ -38,6 +38,9 @@ class Preset(Untyped):
 class Stop(Notice):
     """A message that ends the journey and says whom to call."""
 
+    def target(self, field, part):
+        return "-field"
+
 
 class FileList(Control):
     """Attached files; how they arrive is added by the module of uploads."""

@@ -23,6 +23,7 @@ LONG_LANDLINE = re.compile(r"0(?!\d0|800)\d{10}")
 class Phone(Control):
     """A number in digits; an extension stands behind it: ``0668580000 内線12``."""
 
+    is_read_by_server = True
     input_type = "tel"
     input_mode = "tel"
     autocomplete = "tel"
@@ -80,6 +81,7 @@ def _with_hyphens(number: str) -> str:
 
 
 class Email(Control):
+    is_read_by_server = True
     input_type = "email"
     input_mode = "email"
     autocomplete = "email"
@@ -112,6 +114,7 @@ def show_postcode(value: str) -> str:
 
 
 class Postcode(Control):
+    is_read_by_server = True
     input_mode = "numeric"
     autocomplete = "postal-code"
 

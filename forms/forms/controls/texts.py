@@ -32,6 +32,8 @@ def read_kana(label: str, typed: str) -> str:
 
 
 class Kana(Control):
+    is_read_by_server = True
+
     def parse(self, field, typed):
         return self.checked(field, read_kana(field["label"], typed))
 
@@ -137,6 +139,7 @@ class Day(Control):
 
 
 class Time(Control):
+    is_read_by_server = True
     input_mode = "text"
 
     def parse(self, field, typed):

@@ -1,0 +1,29 @@
+"""Parts of the editor's screen beside the fields themselves."""
+
+from wagtail.admin.panels import HelpPanel
+
+from forms.compiler import compile_form
+from forms.words import uses_in_words
+
+
+class UsesPanel(HelpPanel):
+    """What hangs on what: to be read before a question is changed or removed.
+
+    It shows the form as it was saved last. Questions, choices and pages that nothing
+    hangs on are not listed.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"template": "forms/panels/uses.html", **kwargs})
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        def is_shown(self):
+            return super().is_shown() and bool(self.instance.pk)
+
+        def get_context_data(self, parent_context=None):
+            context = super().get_context_data(parent_context)
+            last = self.instance.latest_version()
+            document = compile_form(
+                self.instance, previous=last.document if last else None
+            ).document
+            return context | {"uses": uses_in_words(document)}

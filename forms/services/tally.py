@@ -1,0 +1,50 @@
+"""Counting what comes too often, across processes; the address itself is not kept."""
+
+import ipaddress
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from forms.models import Tally
+
+
+def _key_and_end(what: str, who: str, span: timedelta) -> tuple[str, datetime]:
+    seconds = int(span.total_seconds())
+    turn = int(timezone.now().timestamp()) // seconds
+    key = salted_hmac("forms.tally", f"{what}:{who}:{turn}", algorithm="sha256")
+    return key.hexdigest(), datetime.fromtimestamp((turn + 1) * seconds, UTC)
+
+
+@transaction.atomic
+def count_one(what: str, who: str, span: timedelta) -> int:
+    """Count one more in the present span of time; how many it is now."""
+    key, until = _key_and_end(what, who, span)
+    Tally.objects.get_or_create(key=key, defaults={"until": until})
+    Tally.objects.filter(key=key).update(count=F("count") + 1)
+    return Tally.objects.get(key=key).count
+
+
+def counted(what: str, who: str, span: timedelta) -> int:
+    """How many were counted in the present span of time."""
+    key, _until = _key_and_end(what, who, span)
+    return Tally.objects.filter(key=key).values_list("count", flat=True).first() or 0
+
+
+def forget_old_counts() -> int:
+    """Delete the counts whose time is over; how many there were."""
+    return Tally.objects.filter(until__lte=timezone.now()).delete()[0]
+
+
+def is_this_machine(address: str) -> bool:
+    """Whether a request came from the server itself: its monitor, a test, a person.
+
+    Nothing can be told of the sender then, so nothing is counted. A portal behind a
+    proxy learns the real addresses through BEHIND_PROXY.
+    """
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return True

@@ -1,0 +1,31 @@
+"""What is new: the pages of news, and the days on which opening hours differ."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+from wagtail.models import Page, get_page_models
+
+from programs.models import OpeningException
+from programs.querysets import of_public_sites
+
+MOST = 50
+
+
+def news_pages() -> QuerySet:
+    """Published news in the language of the city, the latest first."""
+    model = next((m for m in get_page_models() if m.__name__ == "NewsPage"), None)
+    if model is None:
+        return Page.objects.none()
+    return (
+        model.objects.live()
+        .public()
+        .filter(locale__language_code=settings.LANGUAGE_CODE)
+        .order_by("-first_published_at", "-pk")
+    )
+
+
+def changes_of_days(since: datetime) -> QuerySet:
+    """The closures and changes entered since a moment, the latest first."""
+    rows = OpeningException.objects.filter(changed_at__gte=since)
+    return of_public_sites(rows).select_related("site").order_by("-changed_at", "-pk")

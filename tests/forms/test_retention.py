@@ -1,0 +1,225 @@
+"""Answers go when their time is over, wholly and provably; held ones stay (F39)."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from exchange.models import OutboxItem
+from forms.models import (
+    Attachment,
+    Draft,
+    IndexedAnswer,
+    LegalHold,
+    RetentionRun,
+    Submission,
+    SubmissionMessage,
+)
+from forms.services import ask_sender, look_up, reply
+from forms.services.retention import digest_of_receipt, hold, lift, run_retention
+from staff.models import AuditEvent
+from staff.services import verify_audit
+from tests.forms.conftest import question
+from tests.forms.journey import REFERRAL, Journey
+from tests.forms.test_files import send_page, stored, upload, with_file
+
+pytestmark = pytest.mark.django_db
+
+CANARY = "秘匿鳥籠太郎"
+
+
+@pytest.fixture
+def form(publish):
+    made = publish(
+        [question("short_text", "name", slot="child_name"), question("email", "mail")]
+    )
+    with_file(made)
+    made.retention_days = 90
+    made.save()
+    return made
+
+
+@pytest.fixture
+def received(form, cast, django_capture_on_commit_callbacks):
+    """A submission with everything that may hang from one."""
+    with django_capture_on_commit_callbacks(execute=True):
+        journey = Journey(slug="small").begin()
+        typed = {"name": CANARY, "mail": "hitoku@example.jp"}
+        send_page(journey, typed, uploads=[upload(f"{CANARY}.pdf")])
+        journey.walk({}).send()
+        submission = Submission.objects.get(receipt=journey.receipt)
+        submission.password = journey.page.select_one("[data-password]").get_text()
+        ask_sender(submission, f"{CANARY}のことを教えてください", by=cast["intake"])
+        reply(submission, f"{CANARY}は元気です", [upload("返信.pdf")], token="t")
+    return submission
+
+
+def after(monkeypatch, days):
+    then = timezone.now() + timedelta(days=days)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: then)
+
+
+@pytest.fixture
+def run(django_capture_on_commit_callbacks):
+    def once(**how):
+        with django_capture_on_commit_callbacks(execute=True):
+            return run_retention(**how)
+
+    return once
+
+
+def everything_stored() -> str:
+    """Every cell of every table, as text."""
+    cells = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608  our own names
+            cells += [str(row) for row in cursor.fetchall()]
+    return "\n".join(cells)
+
+
+def test_nothing_of_the_answers_is_left_and_the_number_counts_and_audit_stay(
+    received, run, monkeypatch
+):
+    assert CANARY in everything_stored()
+    assert len(stored()) == 2
+    after(monkeypatch, 91)
+    (proof,) = run()
+    left = everything_stored()
+    assert CANARY not in left
+    assert "hitoku@example.jp" not in left
+    assert not stored(), "the bytes on the disk are gone too"
+    submission = Submission.objects.get()
+    assert submission.receipt == received.receipt
+    assert submission.answers == {}
+    assert submission.anonymised_at
+    assert look_up(received.receipt, received.password) is None
+    for model in (Attachment, SubmissionMessage, IndexedAnswer, Draft):
+        assert not model.objects.exists(), model
+    assert not OutboxItem.objects.filter(done_at=None).exists()
+    assert proof.counts["submissions"] == 1
+    assert proof.counts["files"] == 2
+    assert proof.digests == [digest_of_receipt(received.receipt)]
+    assert AuditEvent.objects.filter(record=received.receipt).exists()
+    assert verify_audit() == []
+
+
+def test_a_second_run_changes_nothing_and_proves_nothing(received, run, monkeypatch):
+    after(monkeypatch, 91)
+    run()
+    before = Submission.objects.get().anonymised_at
+    assert run() == []
+    assert Submission.objects.get().anonymised_at == before
+    assert RetentionRun.objects.count() == 1
+
+
+def test_nothing_goes_a_day_early(received, run, monkeypatch):
+    after(monkeypatch, 89)
+    assert run() == []
+    assert Submission.objects.get().answers
+
+
+def test_a_trial_run_says_what_would_go_and_clears_nothing(received, monkeypatch):
+    after(monkeypatch, 91)
+    said = io.StringIO()
+    call_command("retention", "--dry-run", stdout=said)
+    assert "submissions=1" in said.getvalue()
+    assert "試行" in said.getvalue()
+    assert Submission.objects.get().answers
+    assert len(stored()) == 2
+    assert RetentionRun.objects.get().is_dry
+
+
+def test_a_hold_wins_until_it_is_lifted_or_over(received, run, cast, monkeypatch):
+    with pytest.raises(ValidationError):
+        hold(received, " ", by=cast["intake"])
+    held = hold(received, "訴訟のため", by=cast["intake"])
+    after(monkeypatch, 91)
+    assert run() == []
+    assert Submission.objects.get().answers
+    lift(held, by=cast["intake"])
+    until = timezone.localdate() + timedelta(days=5)
+    hold(received, "照会への回答まで", by=cast["intake"], until=until)
+    assert run() == []
+    after(monkeypatch, 6)
+    assert len(run()) == 1
+    assert LegalHold.objects.count() == 2, "both stay as a record"
+
+
+def test_what_became_a_referral_is_left_to_the_rules_of_the_matter(
+    journey, run, monkeypatch
+):
+    journey.begin().walk(REFERRAL).send()
+    submission = Submission.objects.get()
+    submission.form.retention_days = 1
+    submission.form.save()
+    after(monkeypatch, 400)
+    assert run() == []
+    assert Submission.objects.get().answers == submission.answers
+
+
+def test_forms_without_a_term_keep_their_answers(received, form, run, monkeypatch):
+    form.retention_days = None
+    form.save()
+    after(monkeypatch, 4000)
+    assert run() == []
+
+
+def test_deleting_takes_the_row_too_where_nothing_names_it(
+    received, form, run, monkeypatch
+):
+    form.retention_act = "delete"
+    form.save()
+    after(monkeypatch, 91)
+    (proof,) = run()
+    assert not Submission.objects.exists()
+    assert proof.counts["deleted"] >= 1
+    assert CANARY not in everything_stored()
+    assert verify_audit() == []
+
+
+def test_the_worker_clears_of_itself(received, monkeypatch):
+    after(monkeypatch, 91)
+    call_command("worker", "--once")
+    assert Submission.objects.get().answers == {}
+
+
+def test_the_database_lets_answers_be_cleared_once_and_nothing_else(received, form):
+    now = timezone.now()
+    rows = Submission.objects.filter(pk=received.pk)
+    for change in (
+        {"answers": {}},
+        {"answers": {"x": 1}, "anonymised_at": now},
+        {"anonymised_at": now},
+        {"look_up_hash": "0" * 64},
+        {"submitted_by": None, "answers": {}},
+        {"answers": {}, "anonymised_at": now, "receipt": "R8-1"},
+        {"answers": {}, "anonymised_at": now, "submitted_at": now},
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(**change)
+    for gone in (
+        lambda: IndexedAnswer.objects.all().delete(),
+        lambda: rows._raw_delete("default"),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            gone()
+    rows.update(answers={}, anonymised_at=now)
+    for change in ({"answers": {"x": 1}}, {"anonymised_at": None}, {"sha256": "1"}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(**change)
+
+
+def test_the_proof_is_neither_changed_nor_deleted(received, run, monkeypatch):
+    after(monkeypatch, 91)
+    run()
+    for change in (
+        lambda: RetentionRun.objects.update(counts={}),
+        lambda: RetentionRun.objects.all().delete(),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()

@@ -1,0 +1,136 @@
+"""From when to when a form is received, and how many: G and C of the forms' cases."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from forms.models import Draft, FormWindow, Submission
+from staff.models import AuditEvent
+from tests.forms.conftest import question
+from tests.forms.journey import Journey
+
+pytestmark = pytest.mark.django_db
+
+NAME = question("short_text", "name", "お名前")
+PEOPLE = question("number", "people", "参加する人数")
+
+
+def window(form, **settings):
+    row, _new = FormWindow.objects.update_or_create(form=form, defaults=settings)
+    return row
+
+
+def ready(form, **answers):
+    """A person who has only the last button left to press."""
+    return Journey(Client(), slug=form.slug).begin().walk({"name": "花", **answers})
+
+
+def key_of(form, code):
+    fields = form.latest_version().document["pages"][0]["fields"]
+    return next(field["key"] for field in fields if field["code"] == code)
+
+
+def test_c21_a_form_that_closes_meanwhile_is_not_received_and_the_attempt_is_proved(
+    publish,
+):
+    form = publish([NAME])
+    journey = ready(form)
+    window(form, closes_at=timezone.now() - timedelta(seconds=5))
+    journey.send()
+    assert journey.response.status_code == 409
+    assert journey.page.title.string.startswith("エラー：")
+    assert "受け付けられませんでした" in journey.text
+    assert not Submission.objects.exists()
+    draft = Draft.objects.get()
+    assert journey.page.select_one("[data-draft]").text == draft.number
+    assert journey.page.select_one("[data-attempt]").text.count(":") == 2
+    assert draft.answers and draft.expires_at > timezone.now() + timedelta(days=30)
+    event = AuditEvent.objects.get(event="portal_forms.draft.not_received")
+    assert event.detail["number"] == draft.number
+    assert event.detail["at"] == draft.refused_at.isoformat()
+    assert journey.open(journey.draft_address + "review/").text.count("花") == 1
+
+
+def test_c21_who_has_begun_has_the_minutes_of_grace_and_nobody_else(publish):
+    form = publish([NAME])
+    journey = ready(form)
+    window(form, closes_at=timezone.now() - timedelta(seconds=5), grace=1)
+    late = Journey(Client(), slug=form.slug)
+    assert "受け付けていません" in late.open(late.start).text
+    assert late.client.post(late.start).status_code == 409
+    assert Draft.objects.count() == 1
+    assert journey.send().receipt
+
+
+def test_c21_before_the_opening_the_page_says_from_when(publish):
+    form = publish([NAME])
+    window(form, opens_at=timezone.now() + timedelta(days=1), before_text="4月から")
+    early = Journey(Client(), slug=form.slug).open(f"/forms/{form.slug}/")
+    assert "4月から" in early.text
+    assert not early.page.select("main form")
+
+
+def test_c22_the_last_place_is_taken_once_and_a_withdrawn_one_is_free_again(publish):
+    form = publish([NAME])
+    window(form, capacity=1)
+    first, second = ready(form), ready(form)
+    assert first.send().receipt
+    second.send()
+    assert second.response.status_code == 409
+    assert "定員" in second.text
+    assert (
+        Journey(Client(), slug=form.slug)
+        .open(f"/forms/{form.slug}/")
+        .page.select("main form")
+        == []
+    )
+    Submission.objects.filter(receipt=first.receipt).update(status="withdrawn")
+    assert second.open(second.draft_address + "review/").send().receipt
+    assert Submission.objects.count() == 2
+
+
+def test_c22_places_are_counted_by_a_number_in_the_answers(publish):
+    form = publish([NAME, PEOPLE])
+    window(form, capacity=5, counted=key_of(form, "people"))
+    assert ready(form, people="３").send().receipt
+    assert ready(form, people="3").send().response.status_code == 409
+    assert ready(form, people="2").send().receipt
+    assert Submission.objects.count() == 2
+
+
+def test_places_of_an_earlier_period_do_not_count(publish):
+    form = publish([NAME])
+    assert ready(form).send().receipt
+    window(form, capacity=1, opens_at=timezone.now())
+    assert ready(form).send().receipt
+
+
+def test_staff_set_period_and_places_without_a_new_version(publish, log_in):
+    form = publish([NAME, PEOPLE])
+    client = log_in("form-editor")
+    address = f"/admin/forms/window/{form.pk}/"
+    assert "参加する人数" in client.get(address).content.decode()
+    answer = client.post(
+        address,
+        {
+            "opens_day": "令和8年4月1日",
+            "opens_time": "9時",
+            "closes_day": "2026/12/31",
+            "capacity": "20",
+            "counted": key_of(form, "people"),
+        },
+    )
+    assert answer.status_code == 302
+    row = FormWindow.objects.get()
+    assert timezone.localtime(row.opens_at).isoformat() == "2026-04-01T09:00:00+09:00"
+    assert timezone.localtime(row.closes_at).isoformat() == "2027-01-01T00:00:00+09:00"
+    assert form.versions.count() == 1
+    event = AuditEvent.objects.get(event="portal_forms.formwindow.changed")
+    assert "capacity" in event.detail["changed"]
+    answer = client.post(
+        address, {"opens_day": "2026/12/31", "closes_day": "令和8年4月1日"}
+    )
+    assert "始まりの日より後" in answer.content.decode()
+    assert FormWindow.objects.get().capacity == 20

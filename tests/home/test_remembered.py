@@ -1,0 +1,71 @@
+"""Parts of pages that a process keeps between two publications."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template import Context, Template
+from django.test import RequestFactory
+
+from home import freshness
+from home.models import ContentPage
+from programs import seed
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+TEMPLATE = Template(
+    '{% load remembered_tags %}{% remembered "part" day %}{{ word }}{% endremembered %}'
+)
+
+
+@pytest.fixture
+def page(monkeypatch):
+    """A page of the seed, whose rows count as committed."""
+    seed.load()
+    monkeypatch.setattr(freshness, "is_in_doubt", lambda using="default": False)
+    freshness.bump()
+    yield ContentPage.objects.get(slug="privacy", locale__language_code="ja")
+    freshness.bump()
+
+
+def shown(page, word, user=None, cookie="", path="/privacy/", day=1, **more):
+    request = RequestFactory().get(path)
+    request.user = user or AnonymousUser()
+    request.COOKIES["furigana"] = cookie
+    for name, value in more.items():
+        setattr(request, name, value)
+    context = {"request": request, "page": page, "word": word, "day": day}
+    return TEMPLATE.render(Context(context))
+
+
+def test_a_part_is_made_once_and_again_after_a_publication(page):
+    assert shown(page, "いち") == "いち"
+    assert shown(page, "に") == "いち"
+    freshness.bump()
+    assert shown(page, "に") == "に"
+
+
+def test_a_part_is_never_shared_with_somebody_for_whom_it_differs(page):
+    assert shown(page, "いち") == "いち"
+    for number, more in enumerate(
+        [
+            {"user": UserFactory()},
+            {"is_preview": True},
+            {"cookie": "on"},
+            {"cookie": "off"},
+            {"path": "/en/privacy/"},
+            {"LANGUAGE_CODE": "en"},
+            {"day": 2},
+        ]
+    ):
+        assert shown(page, f"{number}", **more) == f"{number}", more
+    assert shown(page, "に") == "いち"
+    assert shown(None, "だれの頁でもない") == "だれの頁でもない"
+
+
+def test_the_top_page_asks_the_database_little(
+    client, page, django_assert_max_num_queries
+):
+    """Full, with the menu and the timetable remembered; the page itself is not."""
+    first = client.get("/").text
+    with django_assert_max_num_queries(12):
+        assert client.get("/").text == first
+    assert "16時～21時" in first

@@ -1,0 +1,146 @@
+"""The month of a site as a page of its own, and the calendar that people keep."""
+
+from datetime import date, timedelta
+
+import icalendar
+import pytest
+from bs4 import BeautifulSoup
+from django.utils import timezone
+
+from programs.calendar import months_later
+from programs.hours import opening_days
+from programs.models import OpeningException, Site
+from tests.programs.test_pages import UNREADABLE_MONTHS
+
+pytestmark = pytest.mark.django_db
+PAGE = "/sites/enmusubi/calendar/"
+
+
+def days_in(html: str, within: str) -> dict[str, str]:
+    """The words of each dated cell of the table or of the list."""
+    found = BeautifulSoup(html, "html.parser").select(f"{within} [data-date]")
+    return {each["data-date"]: " ".join(each.get_text(" ").split()) for each in found}
+
+
+def test_table_and_list_say_of_each_day_what_the_resolver_says(client, seeded):
+    site = Site.objects.get(slug="enmusubi")
+    first = months_later(timezone.localdate().replace(day=1), 1)
+    OpeningException.objects.create(
+        site=site, date=first, last_day=first + timedelta(days=2), reason="工事のため"
+    )
+    html = client.get(PAGE, {"month": f"{first:%Y-%m}"}).text
+    table, listed = days_in(html, ".month-table"), days_in(html, ".month-list")
+    wanted = opening_days(site, first, months_later(first, 1) - timedelta(days=1))
+    assert list(table) == list(listed) == [f"{day.date}" for day in wanted]
+    for day in wanted:
+        for words in (table[f"{day.date}"], listed[f"{day.date}"]):
+            assert str(day.mark.label) in words
+            assert day.reason in words
+            assert not day.is_open or day.hours_text in words
+    assert "臨時休所" in table[f"{first}"]
+    assert "工事のため" in listed[f"{first + timedelta(days=2)}"]
+
+
+def test_each_word_of_the_calendar_is_explained(client, seeded):
+    legend = BeautifulSoup(client.get(PAGE).text, "html.parser").select(".legend dt")
+    assert [word.text for word in legend] == [
+        "開所",
+        "長期休み",
+        "変更あり",
+        "お休み",
+        "臨時休所",
+    ]
+
+
+def test_the_months_lead_to_the_ones_around_and_end_after_a_year(client, seeded):
+    this = timezone.localdate().replace(day=1)
+    html = client.get(PAGE, {"month": f"{this:%Y-%m}", "view": "list"}).text
+    assert f"?month={months_later(this, -1):%Y-%m}&amp;view=list" in html
+    assert f"?month={months_later(this, 1):%Y-%m}&amp;view=list" in html
+    last = client.get(PAGE, {"month": f"{months_later(this, 12):%Y-%m}"})
+    assert last.status_code == 200
+    assert "次の月" not in last.text
+
+
+def test_a_bad_month_is_answered_in_words_and_a_bad_view_shows_the_usual(
+    client, seeded
+):
+    for month in UNREADABLE_MONTHS:
+        response = client.get(PAGE, {"month": month})
+        assert response.status_code == 400, month
+        assert "月の指定を読み取れませんでした" in response.text
+    assert client.get(PAGE, {"view": "><script>"}).status_code == 200
+    assert "<script>" not in client.get(PAGE, {"view": "><script>"}).text
+
+
+def test_the_calendar_of_all_begins_with_the_first_site_and_leads_to_the_others(
+    client, seeded
+):
+    html = client.get("/calendar/").text
+    assert "とよなか縁結実のカレンダー" in html
+    assert "/sites/bb-house/calendar/" in html
+    Site.objects.update(is_public=False)
+    for path in ("/calendar/", PAGE, "/sites/nowhere/calendar/"):
+        assert client.get(path).status_code == 404
+
+
+def test_the_page_costs_the_same_queries_for_one_site_and_for_many(
+    client, seeded, django_assert_max_num_queries
+):
+    main = Site.objects.get(slug="enmusubi")
+    for number in range(5):
+        Site.objects.create(
+            slug=f"more-{number}", name=f"架空{number}", operator=main.operator
+        )
+    client.get(PAGE)
+    with django_assert_max_num_queries(16):
+        client.get(PAGE)
+
+
+def events(client):
+    answer = client.get("/sites/enmusubi/calendar.ics")
+    found = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+    return {str(event["UID"]): event for event in found}
+
+
+def test_the_kept_calendar_changes_its_number_only_when_a_fact_changes(client, seeded):
+    site = Site.objects.get(slug="enmusubi")
+    first = client.get("/sites/enmusubi/calendar.ics")
+    again = client.get(
+        "/sites/enmusubi/calendar.ics", headers={"If-None-Match": first["ETag"]}
+    )
+    assert again.status_code == 304
+    assert "max-age=0" in first["Cache-Control"]
+    before = events(client)
+    Site.objects.filter(pk=site.pk).update(
+        facts_at=site.facts_at - timedelta(minutes=1)
+    )
+    day = timezone.localdate() + timedelta(days=3)
+    closure = OpeningException.objects.create(site=site, date=day, reason="台風")
+    after = events(client)
+    uid = next(uid for uid in after if uid.startswith(f"{day:%Y%m%d}-"))
+    assert after[uid]["SEQUENCE"] >= before.get(uid, {"SEQUENCE": 0})["SEQUENCE"]
+    assert after[uid]["LAST-MODIFIED"].dt == Site.objects.get(
+        pk=site.pk
+    ).facts_at.replace(microsecond=0)
+    assert set(before) <= set(after)
+    closure.delete()
+    assert set(events(client)) == set(before)
+    changed = client.get(
+        "/sites/enmusubi/calendar.ics", headers={"If-None-Match": first["ETag"]}
+    )
+    assert changed.status_code == 200
+
+
+def test_the_new_year_stands_in_the_calendars_once_it_is_settled(client, seeded):
+    site = Site.objects.get(slug="enmusubi")
+    eve = date(timezone.localdate().year, 12, 30)
+    html = client.get(PAGE, {"month": f"{eve:%Y-%m}"}).text
+    words = days_in(html, ".month-table")[f"{eve}"]
+    assert eve.weekday() not in range(1, 6) or "年末年始はお問い合わせください" in words
+    site.year_end_rule = "closed"
+    site.save()
+    html = client.get(PAGE, {"month": f"{eve:%Y-%m}"}).text
+    assert days_in(html, ".month-table")[f"{eve}"] == "30 お休み 年末年始"
+    text = client.get("/sites/enmusubi/").text
+    assert "12月29日から1月3日まで休所" in text

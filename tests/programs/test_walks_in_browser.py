@@ -1,0 +1,151 @@
+"""W3, "is it open today?", and W11, the typhoon, walked in Chromium."""
+
+import subprocess
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import sync_playwright
+
+from programs.calendar import months_later
+from tests.programs.test_in_browser import OVERFLOW, violations
+from tests.serving import PASSWORD
+
+pytestmark = pytest.mark.browser
+PAGE = "/sites/enmusubi/calendar/"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+def pages_of(path) -> int:
+    told = subprocess.check_output(["pdfinfo", path], text=True)
+    return int(told.split("Pages:")[1].split()[0])
+
+
+def test_w3_from_the_top_page_to_the_day_that_is_asked_about(browser, portal_url):
+    context = browser.new_context(
+        viewport={"width": 375, "height": 700}, java_script_enabled=False
+    )
+    page = context.new_page()
+    page.goto(portal_url)
+    assert page.locator("#today .today__state").count() >= 1
+    page.goto(f"{portal_url}/calendar/")
+    page.get_by_role("link", name="次の月").click()
+    following = months_later(timezone.localdate().replace(day=1), 1)
+    assert f"{following.year}年）{following.month}月" in page.content()
+    assert page.locator(".month-list li").first.is_visible()
+    page.get_by_role("link", name="表で見る").click()
+    assert page.locator(".month-table").is_visible()
+    assert not page.locator(".month-list").is_visible()
+    sunday = following + timedelta(days=6 - following.weekday())
+    cell = page.locator(f".month-table [data-date='{sunday}']")
+    assert "お休み" in cell.inner_text()
+    page.get_by_role("link", name="一覧で見る").click()
+    assert not page.locator(".month-table").is_visible()
+    assert page.evaluate(OVERFLOW) <= 0
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 1366])
+def test_the_calendar_has_no_barrier_in_any_view(width, browser, portal_url):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    for view in ("", "table", "list"):
+        page.goto(f"{portal_url}{PAGE}?view={view}")
+        assert violations(page) == [], view
+        assert page.evaluate(OVERFLOW) <= 0, view
+    page.close()
+
+
+@pytest.mark.parametrize("view", ["table", "list"])
+def test_each_month_of_a_year_prints_on_one_sheet(view, browser, portal_url, tmp_path):
+    page = browser.new_page()
+    this: date = timezone.localdate().replace(day=1)
+    for ahead in range(12):
+        month = months_later(this, ahead)
+        page.goto(f"{portal_url}{PAGE}?month={month:%Y-%m}&view={view}")
+        paper = tmp_path / f"{month:%Y-%m}.pdf"
+        page.pdf(path=paper, prefer_css_page_size=True)
+        assert pages_of(paper) == 1, month
+    page.close()
+
+
+def log_in(page, portal_url, name):
+    page.goto(f"{portal_url}/accounts/login/")
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/**")
+
+
+def test_w11_the_operator_closes_its_site_in_a_typhoon(browser, portal_url):
+    desk = browser.new_context(viewport={"width": 1366, "height": 900}).new_page()
+    log_in(desk, portal_url, "operator")
+    desk.get_by_role("link", name="緊急のお知らせを出す").first.click()
+    desk.select_option("[name=text]", label="台風・大雨による休所")
+    desk.select_option("[name=site]", label="とよなか縁結実")
+    desk.get_by_role("button", name="この文例を入れる").click()
+    assert "本日のとよなか縁結実は休所します" in desk.input_value("[name=title]")
+    assert desk.is_checked("[name=closes_today]")
+    desk.get_by_role("button", name="確認へ進む").click()
+    assert "BBハウス" in desk.content()
+    desk.get_by_role("button", name="この内容で公開する").click()
+    desk.wait_for_url("**/admin/notices/*/")
+    public = browser.new_context(
+        viewport={"width": 375, "height": 700}, java_script_enabled=False
+    )
+    page = public.new_page()
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(f"{portal_url}/forms/visit/")
+    page.locator("main form button[type=submit]").first.click()
+    for path in [page.url, "/", "/kodomo/", "/sites/enmusubi/", "/status/"]:
+        page.goto(path if path.startswith("http") else portal_url + path)
+        region = page.get_by_role("region", name="緊急のお知らせ")
+        assert region.is_visible(), path
+        assert "本日のとよなか縁結実は休所します" in region.inner_text()
+        assert region.get_by_role("button").count() == 0
+        header = page.locator("header.site-header").bounding_box()
+        assert region.bounding_box()["y"] < header["y"]
+        assert page.evaluate(OVERFLOW) <= 0, path
+    page.goto(f"{portal_url}/sites/enmusubi/calendar/")
+    assert "臨時休所" in page.locator(".month-list .is-today").inner_text()
+    assert [url for url in requests if not url.startswith(portal_url)] == []
+    public.close()
+    seen = browser.new_page(viewport={"width": 375, "height": 700})
+    seen.goto(portal_url)
+    assert violations(seen) == []
+    seen.close()
+    desk.get_by_role("link", name="お知らせを取り下げる").click()
+    desk.check("[name=reopens]")
+    desk.get_by_role("button", name="お知らせを取り下げる").click()
+    desk.wait_for_url("**/admin/notices/*/")
+    page = browser.new_page()
+    page.goto(portal_url)
+    assert page.get_by_role("region", name="緊急のお知らせ").count() == 0
+    page.close()
+    desk.close()
+
+
+def test_no_page_for_programs_asks_another_machine_or_breaks_the_policy(
+    browser, portal_url
+):
+    page = browser.new_page()
+    requests, complaints = [], []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    for path in ("/opendata/", "/api/v1/docs", "/calendar/", "/sites/enmusubi/"):
+        page.goto(portal_url + path)
+        page.wait_for_load_state("networkidle")
+    page.goto(f"{portal_url}/opendata/")
+    assert violations(page) == []
+    assert complaints == []
+    assert [url for url in requests if not url.startswith(portal_url)] == []
+    page.close()
