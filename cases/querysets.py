@@ -92,6 +92,22 @@ class CaseRecordQuerySet(models.QuerySet):
         return CaseRecordQuerySet.visible_to(self, user)
 
 
+class CasePaperQuerySet(CaseRecordQuerySet):
+    """Answers in the file of a case: the city's alone."""
+
+    def visible_to(self, user) -> "CasePaperQuerySet":
+        return self.city_only(user)
+
+    def worked_by(self, user) -> "CasePaperQuerySet":
+        """Those in whose case the user may write."""
+        cases = self.model._meta.get_field("case").related_model.objects
+        return self.city_only(user).filter(case__in=cases.worked_by(user))
+
+    def confidential(self) -> "CasePaperQuerySet":
+        """Those that only the readers of the case may know of, whoever reads forms."""
+        return self.filter(case__is_restricted=True)
+
+
 class ChildQuerySet(models.QuerySet):
     """Children: as visible as any of their cases."""
 
@@ -140,6 +156,10 @@ class ReferralQuerySet(models.QuerySet):
         if not user.is_authenticated or not user.scope.has("case_worker"):
             return rows.none()
         return rows.filter(unit__in=user.scope.unit_ids)
+
+    def confidential(self) -> "ReferralQuerySet":
+        """Those that only their own readers may know of, whoever reads the form."""
+        return self.filter(Q(is_restricted=True) | Q(case__is_restricted=True))
 
     def open(self) -> "ReferralQuerySet":
         return self.filter(state__in=self.model.OPEN_STATES)

@@ -5,8 +5,9 @@ A file of its own, for XLSX and CSV alike: every export and template goes throug
 
 import csv
 import io
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +22,11 @@ OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
+}
+STREAMED = {
+    **OPTIONS,
+    "in_memory": False,
+    "constant_memory": True,
 }
 MAX_CELL = 32_767
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -81,24 +87,53 @@ def _local(value: datetime) -> datetime:
     return value
 
 
+class CsvLines:
+    """Writes rows of CSV, all texts quoted and guarded; remembers what is lost.
+
+    *codec* is ``utf-8`` (with BOM) or ``cp932``. Of the losses the first are kept and
+    all are counted: a file of any length takes no more memory.
+    """
+
+    KEPT = 1_000
+
+    def __init__(self, codec: str, headings: Sequence[str]):
+        self.codec = codec
+        self.headings = list(headings)
+        self.losses: list[Loss] = []
+        self.lost = 0
+        self.number = 0
+
+    def lines(self, rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+        """The line of headings, then one for each row."""
+        out = io.StringIO(newline="")
+        writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+        for row in itertools.chain([self.headings], rows):
+            self.number += 1
+            pairs = zip(self.headings, row, strict=True)
+            writer.writerow([self.cell(heading, value) for heading, value in pairs])
+            yield out.getvalue()
+            out.seek(0)
+            out.truncate()
+
+    def cell(self, heading: str, value: Any) -> str | int | float:
+        cell = shown(value)
+        if not isinstance(cell, str):
+            return cell
+        if self.codec == "cp932":
+            cell, lost = in_cp932(cell)
+            self.lost += len(lost)
+            room = self.KEPT - len(self.losses)
+            self.losses += [Loss(self.number, heading, sign) for sign in lost[:room]]
+        return guarded(cell)
+
+
 def to_csv(headings: Sequence[str], rows: Iterable[Sequence[Any]], codec: str) -> Csv:
     """A CSV file, all fields quoted; *codec* is ``utf-8`` (with BOM) or ``cp932``."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-    losses: list[Loss] = []
-    for number, row in enumerate([list(headings), *rows], 1):
-        cells = []
-        for heading, value in zip(headings, row, strict=True):
-            cell = shown(value)
-            if isinstance(cell, str):
-                if codec == "cp932":
-                    cell, lost = in_cp932(cell)
-                    losses += [Loss(number, heading, sign) for sign in lost]
-                cell = guarded(cell)
-            cells.append(cell)
-        writer.writerow(cells)
+    made = CsvLines(codec, headings)
+    made.KEPT = 10**9
+    text = "".join(made.lines(rows))
     encoding = "cp932" if codec == "cp932" else "utf-8-sig"
-    return Csv(out.getvalue().encode(encoding), losses)
+    return Csv(text.encode(encoding), made.losses)
 
 
 def in_cp932(text: str) -> tuple[str, list[str]]:
@@ -127,23 +162,43 @@ def to_xlsx(
     """An XLSX file: text as text, whatever it looks like; headings frozen."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, OPTIONS) as book:
-        sheet = book.add_worksheet(title)
-        write_headings(book, sheet, headings)
-        moment = book.add_format({"num_format": "yyyy/mm/dd hh:mm"})
-        day = book.add_format({"num_format": "yyyy/mm/dd"})
-        text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-        formats = {"moment": moment, "day": day, "text": text}
-        for number, row in enumerate(rows, 1):
-            for column, value in enumerate(row):
-                write_cell(sheet, number, column, value, formats)
+        sheet = Sheet(book, title, headings, formats_of(book))
+        for row in rows:
+            sheet.write(row)
     return out.getvalue()
+
+
+def formats_of(book) -> dict[str, Any]:
+    """How moments, days and texts look; made once for a workbook."""
+    return {
+        "moment": book.add_format({"num_format": "yyyy/mm/dd hh:mm"}),
+        "day": book.add_format({"num_format": "yyyy/mm/dd"}),
+        "text": book.add_format(
+            {"num_format": "@", "text_wrap": True, "valign": "top"}
+        ),
+    }
+
+
+class Sheet:
+    """A sheet that is written row by row, which is what long files need."""
+
+    def __init__(self, book, title: str, headings: Sequence[str], formats: dict):
+        self.sheet = book.add_worksheet(title)
+        self.formats = formats
+        self.count = 0
+        write_headings(book, self.sheet, [str(shown(text)) for text in headings])
+
+    def write(self, row: Sequence[Any]) -> None:
+        self.count += 1
+        for column, value in enumerate(row):
+            write_cell(self.sheet, self.count, column, value, self.formats)
 
 
 def write_headings(book, sheet, headings: Sequence[str]) -> None:
     """The first row: bold, frozen, columns wide enough to read."""
     bold = book.add_format({"bold": True, "bg_color": "#E8EEF5", "border": 1})
     for column, heading in enumerate(headings):
-        sheet.set_column(column, column, max(12, 2.2 * len(heading) + 4))
+        sheet.set_column(column, column, min(60, max(12, 2.2 * len(heading) + 4)))
         sheet.write_string(0, column, heading, bold)
     sheet.freeze_panes(1, 0)
 

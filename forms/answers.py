@@ -230,11 +230,15 @@ def pages_of(submission: Submission) -> list[AnswerPage]:
     document = submission.version.document
     day = timezone.localtime(submission.submitted_at).date()
     asked = relevant(document, submission.answers, day)
+    return pages_in_words(document, submission.answers, asked, current_keys(submission))
+
+
+def current_keys(submission: Submission) -> set[str] | None:
+    """The questions that the form asks today; None where this is today's version."""
     latest = submission.form.latest_version()
-    current = None
-    if latest and latest.pk != submission.version_id:
-        current = {question["key"] for question in fields_of(latest.document)}
-    return pages_in_words(document, submission.answers, asked, current)
+    if latest is None or latest.pk == submission.version_id:
+        return None
+    return {question["key"] for question in fields_of(latest.document)}
 
 
 def answer(submission: Submission, code: str) -> str | list[str] | None:

@@ -19,19 +19,26 @@ class FormsConfig(AppConfig):
         from wagtail.signals import published, unpublished
 
         from exchange import handlers
-        from forms import mail  # noqa: F401  registers the mail to senders
+        from forms import (
+            mail,  # noqa: F401  registers the mail to senders
+            news,
+        )
         from forms.models import FormDefinition
         from forms.services import (
             add_version_on_publishing,
             forget_expired_drafts,
             record_unpublishing,
         )
+        from forms.services.entering import forget_entries_without_form
         from forms.services.files import scan_waiting, sweep_orphans
+        from forms.services.inbox import follow_sender
         from forms.services.look_up import forget_wrong_guesses
         from forms.services.retention import run_retention
         from forms.services.siblings import forget_shared
         from forms.services.tally import forget_old_counts
 
+        news.register(follow_sender)
+        handlers.every(HOUR)(forget_entries_without_form)
         handlers.every(HOUR)(partial(forget_expired_drafts, limit=1000))
         handlers.every(HOUR)(forget_shared)
         handlers.every(HOUR)(forget_old_counts)

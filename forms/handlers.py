@@ -1,18 +1,42 @@
-"""What may happen to a submission once it is saved.
+"""What becomes of received answers: by name, so that news travels up the stairs.
 
-Apps above this one register a handler by name in their ``AppConfig.ready``; the form
-builder offers the names as choices. So forms never imports the apps it feeds.
+A handler runs in the transaction that stores the answers. What a person may do with
+answers that have come (open a referral, attach them to a case) is handing on: apps
+above register both.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Model
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from forms.models import Submission
 
 Handler = Callable[[Submission], None]
+INBOX = "inbox"
 
 _handlers: dict[str, tuple[str, Handler]] = {}
+_ways: dict[str, "WayOn"] = {}
+
+
+@dataclass(frozen=True)
+class WayOn:
+    """A way to hand answers on: who may, what it asks for, and what it does.
+
+    ``matter`` gives what the answers have become this way, or None; ``run`` makes it,
+    and raises ValidationError. What comes out has a number and ``get_admin_url``.
+    """
+
+    name: str
+    label: str | Promise
+    permission: str
+    asks: str | Promise
+    matter: Callable[[Submission], Model | None]
+    run: Callable[..., Model]
 
 
 def register(name: str, label: str) -> Callable[[Handler], Handler]:
@@ -29,6 +53,28 @@ def register(name: str, label: str) -> Callable[[Handler], Handler]:
         return handler
 
     return decorator
+
+
+def register_way_on(way: WayOn) -> None:
+    """Offer a way to hand answers on, on the page of a submission."""
+    if way.name in _ways:
+        raise ValueError(f"A way named {way.name!r} already exists.")
+    _ways[way.name] = way
+
+
+def way_on(name: str) -> WayOn | None:
+    return _ways.get(name)
+
+
+def ways_on(user: Any) -> list[WayOn]:
+    """The ways that this person may take."""
+    return [way for way in _ways.values() if user.has_perm(way.permission)]
+
+
+def matters_of(submission: Submission) -> list[Model]:
+    """What the answers have become, whoever may see it."""
+    found = (way.matter(submission) for way in _ways.values())
+    return [matter for matter in found if matter is not None]
 
 
 def choices() -> list[tuple[str, str]]:
@@ -53,3 +99,8 @@ def handle(submission: Submission) -> None:
     if name:
         _label, run = _handlers[name]
         run(submission)
+
+
+@register(INBOX, label=gettext_lazy("Keep among the answers received"))
+def keep(submission: Submission) -> None:
+    """Nothing more: whoever has the right reads them in the inbox and hands them on."""

@@ -1,9 +1,18 @@
 """Who may read which answers. Editing a form opens no answer."""
 
-from django.db import models
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db import connection, models
+from django.db.models import Q
 from django.utils import timezone
 
 from staff.models import Unit
+from staff.names import search_key
+
+OFFICES = {"case_worker", "programme_manager", "centre_head"}
+CITY = OFFICES | {"form_editor", "web_editor", "auditor", "system_administrator"}
+LAST_SIGN = "\U0010ffff"
 
 
 class FormDefinitionQuerySet(models.QuerySet):
@@ -23,6 +32,15 @@ class FormDefinitionQuerySet(models.QuerySet):
         if user.is_authenticated and user.partner is None:
             return listed.filter(access=self.model.Access.PUBLIC)
         return listed
+
+    def with_answers_for(self, user) -> "FormDefinitionQuerySet":
+        """The forms of which this person may read answers, to choose among."""
+        if not reads_answers(user):
+            return self.none()
+        forms = rights_of(user).read
+        if None in forms or user.scope.has(*OFFICES):
+            return self.filter(versions__isnull=False).distinct()
+        return self.filter(pk__in=forms)
 
 
 class DraftQuerySet(models.QuerySet):
@@ -48,6 +66,117 @@ class IndexedAnswerQuerySet(models.QuerySet):
     def visible_to(self, user) -> "IndexedAnswerQuerySet":
         submissions = self.model._meta.get_field("submission").related_model.objects
         return self.filter(submission__in=submissions.visible_to(user))
+
+    def beginning_with(self, key: str) -> "IndexedAnswerQuerySet":
+        """Those whose folded text begins with *key*, in the words the index is made of.
+
+        SQLite reads the whole table for LIKE; PostgreSQL's index of text patterns
+        serves nothing but LIKE.
+        """
+        if connection.vendor == "postgresql":
+            return self.filter(folded__startswith=key)
+        return self.filter(folded__gte=key, folded__lt=key + LAST_SIGN)
+
+
+@dataclass(frozen=True)
+class AnswerRights:
+    """The forms whose answers a person reads, works on and exports by grant, today.
+
+    None stands for every form.
+    """
+
+    read: frozenset[int | None]
+    act: frozenset[int | None]
+    export: frozenset[int | None]
+
+
+def rights_of(user) -> AnswerRights:
+    """A person's rights by grant; asked once for a request, as their scope is."""
+    known = user.__dict__.get("_answer_rights")
+    if known is None:
+        grants = apps.get_model("portal_forms.AnswerGrant").objects.held_by(user)
+        rows = list(grants.values_list("form_id", "can_act", "can_export"))
+        known = AnswerRights(
+            frozenset(form for form, _act, _export in rows),
+            frozenset(form for form, act, _export in rows if act),
+            frozenset(form for form, _act, export in rows if export),
+        )
+        user.__dict__["_answer_rights"] = known
+    return known
+
+
+def reads_answers(user) -> bool:
+    """Whether a person of the city reads answers at all: by office or by grant."""
+    if not user.is_authenticated or not user.has_perm("wagtailadmin.access_admin"):
+        return False
+    return user.scope.has(*OFFICES) or bool(rights_of(user).read)
+
+
+class AnswerGrantQuerySet(models.QuerySet):
+    """Rights to read answers."""
+
+    def visible_to(self, user) -> "AnswerGrantQuerySet":
+        """All of them to those who give them; to nobody else."""
+        if user.is_authenticated and user.has_perm("portal_forms.change_answergrant"):
+            return self
+        return self.none()
+
+    def in_force(self) -> "AnswerGrantQuerySet":
+        today = timezone.localdate()
+        return self.filter(
+            Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=today
+        )
+
+    def held_by(self, user) -> "AnswerGrantQuerySet":
+        """Those in force that reach this person, who must hold a post at the city.
+
+        Somebody of an operator, a school or a group reads no answers by grant.
+        """
+        scope = user.scope
+        if not scope.has(*CITY):
+            return self.none()
+        return self.in_force().filter(
+            Q(unit__in=scope.unit_ids)
+            | Q(role__in=scope.roles & OFFICES)
+            | Q(user=user)
+        )
+
+
+def _matters(model) -> dict[str, models.QuerySet]:
+    """What answers may have become, a step up: asked for by name, never imported."""
+    return {
+        name: model._meta.get_field(name).related_model.objects.all()
+        for name in ("referral", "case_paper")
+    }
+
+
+def _granted(forms: frozenset[int | None], path: str) -> Q:
+    """Rows of these forms; none where there is no form."""
+    return Q() if None in forms else Q(**{f"{path}form__in": forms})
+
+
+def readable(user, model, *, path: str = "", form_path: str = "") -> Q:
+    """The one rule of who reads received answers, for rows that reach them by *path*.
+
+    They are as visible as the matter they became; and visible by grant, unless that
+    matter is confidential: who reads the form does not learn of the council's list.
+    """
+    matters = _matters(model)
+    allowed = Q(pk__in=[])
+    for name, rows in matters.items():
+        allowed |= Q(**{f"{path}{name}__in": rows.visible_to(user)})
+    forms = rights_of(user).read
+    if forms:
+        allowed |= _granted(forms, form_path) & _in_the_open(matters, path)
+    return allowed
+
+
+def _in_the_open(matters: dict[str, models.QuerySet], path: str) -> Q:
+    # What was held back, perhaps sent by a machine, is looked at elsewhere first.
+    result = ~Q(**{f"{path}held__outcome__in": ["waiting", "spam"]})
+    for name, rows in matters.items():
+        result &= ~Q(**{f"{path}{name}__in": rows.confidential()})
+    return result
 
 
 class OfSubmissionQuerySet(models.QuerySet):
@@ -104,18 +233,102 @@ class SubmissionQuerySet(models.QuerySet):
         return self.filter(partner__in=user.scope.partner_ids)
 
     def visible_to(self, user) -> "SubmissionQuerySet":
-        """Those that became a referral the user may see, and those of the own partner.
+        """Those that became something the user may see, by grant, and one's partner's.
 
-        The referral lives a step up, in cases. It is asked for by name, never imported:
-        answers are as visible as the matter they became.
+        Editing a form opens none of its answers.
         """
         if not user.is_authenticated:
             return self.none()
-        scope = user.scope
-        own = models.Q(partner__in=scope.partner_ids) if scope.partner_ids else None
-        referrals = self.model._meta.get_field("referral").related_model.objects
-        as_matter = models.Q(referral__in=referrals.visible_to(user))
-        return self.filter(as_matter | own if own is not None else as_matter)
+        allowed = readable(user, self.model)
+        if user.scope.partner_ids:
+            allowed |= Q(partner__in=user.scope.partner_ids)
+        return self.filter(allowed)
+
+    def worked_by(self, user) -> "SubmissionQuerySet":
+        """Those on which the user may act: by grant, or as the unit of the matter."""
+        if not user.is_authenticated:
+            return self.none()
+        matters = _matters(self.model)
+        allowed = Q(pk__in=[])
+        for name, rows in matters.items():
+            allowed |= Q(**{f"{name}__in": rows.worked_by(user)})
+        forms = rights_of(user).act
+        if forms:
+            allowed |= _granted(forms, "") & _in_the_open(matters, "")
+        return self.visible_to(user).filter(allowed)
+
+    def exportable_by(self, user) -> "SubmissionQuerySet":
+        """Those that may leave in a file: that is a right of its own."""
+        if not user.is_authenticated or not rights_of(user).export:
+            return self.none()
+        return self.visible_to(user).filter(_granted(rights_of(user).export, ""))
+
+
+class HandlingQuerySet(models.QuerySet):
+    """The list of what was received: as visible as the answers, to staff."""
+
+    def visible_to(self, user) -> "HandlingQuerySet":
+        if not user.is_authenticated or not user.scope.has(*CITY):
+            return self.none()
+        model = self.model._meta.get_field("submission").related_model
+        return self.filter(readable(user, model, path="submission__"))
+
+    def named_like(self, typed: str, *, anywhere: bool = False) -> "HandlingQuerySet":
+        """Those whose child's name or reading begins with what was typed.
+
+        Found through the index of the folded key. *anywhere* looks into the middle of
+        the key too, which has to read every key there is.
+        """
+        key = search_key(typed)
+        if not key:
+            return self.none()
+        names = apps.get_model("portal_forms.IndexedAnswer").objects.all()
+        rows = names.filter(
+            Q(slot__startswith="child_name") | Q(slot__startswith="child_kana")
+        )
+        if anywhere:
+            rows = rows.filter(folded__contains=key)
+        else:
+            rows = rows.beginning_with(key)
+        return self.filter(submission__in=rows.values("submission"))
+
+
+class SubmissionRecordQuerySet(models.QuerySet):
+    """What hangs from a submission: visible exactly when that is."""
+
+    def visible_to(self, user) -> "SubmissionRecordQuerySet":
+        names = {field.name for field in self.model._meta.fields}
+        ends = ["submission"] if "submission" in names else ["one", "other"]
+        for end in ends:
+            submissions = self.model._meta.get_field(end).related_model.objects
+            self = self.filter(**{f"{end}__in": submissions.visible_to(user)})
+        return self
+
+
+class EnteredForQuerySet(models.QuerySet):
+    """Who typed a form in for whom: as visible as what it became."""
+
+    def visible_to(self, user) -> "EnteredForQuerySet":
+        submissions = apps.get_model("portal_forms.Submission").objects
+        return self.filter(token__in=submissions.visible_to(user).values("token"))
+
+
+class FormDeliveryQuerySet(models.QuerySet):
+    """Receivers of forms: the administrators' to set up."""
+
+    def visible_to(self, user) -> "FormDeliveryQuerySet":
+        if user.is_authenticated and user.has_perm("portal_forms.change_formdelivery"):
+            return self
+        return self.none()
+
+
+class SavedViewQuerySet(models.QuerySet):
+    """Views of the inbox: one's own, and those shared with one's unit."""
+
+    def visible_to(self, user) -> "SavedViewQuerySet":
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(user=user) | Q(unit__in=user.scope.unit_ids))
 
 
 class InvitationQuerySet(models.QuerySet):

@@ -8,10 +8,35 @@ from wagtail.admin.auth import require_admin_access
 from wagtail.snippets.models import register_snippet
 
 from forms.desk_viewsets import held_viewset, invitation_viewset
+from forms.inbox_viewsets import (
+    answer_grant_viewset,
+    form_delivery_viewset,
+    inbox_viewset,
+)
 from forms.views.files import AttachmentView
 from forms.viewsets import FormDefinitionViewSet
 
 register_snippet(FormDefinitionViewSet)
+
+
+@hooks.register("insert_global_admin_css")
+def inbox_styles():
+    return format_html('<link rel="stylesheet" href="{}">', static("forms/inbox.css"))
+
+
+@hooks.register("register_admin_viewset")
+def inbox():
+    return inbox_viewset
+
+
+@hooks.register("register_admin_viewset")
+def answer_grants():
+    return answer_grant_viewset
+
+
+@hooks.register("register_admin_viewset")
+def form_deliveries():
+    return form_delivery_viewset
 
 
 @hooks.register("register_admin_viewset")

@@ -157,12 +157,23 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "home.change_approvalsettings",
         "wagtailcore.change_task",
         "exchange.view_outboxitem",
+        "portal_forms.view_formdelivery",
+        "portal_forms.add_formdelivery",
+        "portal_forms.change_formdelivery",
+        "portal_forms.view_answergrant",
+        "portal_forms.add_answergrant",
+        "portal_forms.change_answergrant",
     ],
 }
 
 LEAD_PERMISSIONS: dict[str, list[str]] = {
     "case_worker": ["cases.confirm_assessment"],
-    "programme_manager": ["decisions.approve_use"],
+    "programme_manager": [
+        "decisions.approve_use",
+        "portal_forms.view_answergrant",
+        "portal_forms.add_answergrant",
+        "portal_forms.change_answergrant",
+    ],
     "centre_head": [],
 }
 

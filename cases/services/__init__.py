@@ -16,6 +16,7 @@ from cases.services.case import (
     save_guardian,
     set_worker,
 )
+from cases.services.papers import attach_paper
 from cases.services.referral import (
     accept_referral,
     add_hearing,
@@ -30,6 +31,7 @@ __all__ = [
     "add_consent",
     "add_contact",
     "add_hearing",
+    "attach_paper",
     "change_assessment",
     "change_child",
     "close_referral",

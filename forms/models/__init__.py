@@ -2,7 +2,17 @@
 
 from forms.models.attachment import Attachment
 from forms.models.definition import FormDefinition
+from forms.models.delivery import FormDelivery
 from forms.models.guard import HeldSubmission, Tally
+from forms.models.inbox import (
+    AnswerGrant,
+    CorrectedAnswer,
+    EnteredFor,
+    Handling,
+    SavedView,
+    SubmissionEvent,
+    SubmissionLink,
+)
 from forms.models.invitation import Invitation
 from forms.models.look_up import FailedLookUp
 from forms.models.message import SubmissionMessage
@@ -13,19 +23,27 @@ from forms.models.version import FormVersion
 from forms.models.windows import FormSettings, FormWindow
 
 __all__ = [
+    "AnswerGrant",
     "Attachment",
+    "CorrectedAnswer",
     "Draft",
+    "EnteredFor",
     "FailedLookUp",
     "FormDefinition",
+    "FormDelivery",
     "FormSettings",
     "FormVersion",
     "FormWindow",
+    "Handling",
     "HeldSubmission",
     "IndexedAnswer",
     "Invitation",
     "LegalHold",
     "RetentionRun",
+    "SavedView",
     "Submission",
+    "SubmissionEvent",
+    "SubmissionLink",
     "SubmissionMessage",
     "Tally",
     "Town",

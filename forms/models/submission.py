@@ -4,9 +4,11 @@ import uuid
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from forms.models.inbox import Handling
 from forms.querysets import (
     DraftQuerySet,
     IndexedAnswerQuerySet,
@@ -186,10 +188,23 @@ class Submission(models.Model):
             stored = type(self).objects.values(*self.FROZEN).get(pk=self.pk)
             if any(stored[name] != getattr(self, name) for name in self.FROZEN):
                 raise ValidationError(_("Received answers cannot be changed."))
-        super().save(*args, **kwargs)
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            # Whatever door it comes through, it stands in the inbox.
+            Handling.objects.create(
+                submission=self,
+                form_id=self.form_id,
+                partner_id=self.partner_id,
+                received_at=self.submitted_at,
+            )
 
     def delete(self, *args, **kwargs):
         raise ValidationError(_("Received answers cannot be deleted."))
+
+    def get_admin_url(self) -> str:
+        return reverse("inbox:detail", args=[self.pk])
 
 
 class IndexedAnswer(models.Model):

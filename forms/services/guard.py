@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exchange.mail import notify
+from forms.deliveries import enqueue_deliveries
 from forms.handlers import handle
 from forms.models import Draft, FormDefinition, HeldSubmission, Submission
 from forms.services.mails import confirm_by_mail, people_told, tell_units
@@ -87,6 +88,7 @@ def hold(submission: Submission, reasons: list[str]) -> HeldSubmission:
 def proceed(submission: Submission) -> None:
     """What follows once answers are received and not held back."""
     handle(submission)
+    enqueue_deliveries(submission)
     confirm_by_mail(submission)
     tell_units(submission)
 

@@ -22,12 +22,16 @@ from exchange.models import OutboxItem
 from forms import keepers
 from forms.models import (
     Attachment,
+    CorrectedAnswer,
     Draft,
+    EnteredFor,
     FormDefinition,
     IndexedAnswer,
     LegalHold,
     RetentionRun,
     Submission,
+    SubmissionEvent,
+    SubmissionLink,
     SubmissionMessage,
 )
 from forms.services.drafts import forget_expired_drafts
@@ -117,7 +121,13 @@ def _belongings(submission: Submission) -> dict[str, QuerySet]:
     waiting = Q(key__in=keys)
     for key in keys:
         waiting |= Q(key__startswith=f"{key}:")
+    waiting |= Q(key__startswith="delivery:", key__endswith=f":{submission.receipt}")
+    links = Q(one=submission) | Q(other=submission)
     return {
+        "corrections": CorrectedAnswer.objects.filter(submission=submission),
+        "events": SubmissionEvent.objects.filter(submission=submission),
+        "links": SubmissionLink.objects.filter(links),
+        "callers": EnteredFor.objects.filter(token=submission.token),
         "files": Attachment.objects.filter(submission=submission),
         "messages": SubmissionMessage.objects.filter(submission=submission),
         "indexed": IndexedAnswer.objects.filter(submission=submission),

@@ -13,8 +13,10 @@ from forms.compiler import canonical, fields_of
 from forms.forms.controls import control_of
 from forms.models import Draft, FormDefinition, IndexedAnswer, Submission
 from forms.services.drafts import read_draft, sent_from, token_of
+from forms.services.entering import is_entered_for_partner
 from forms.services.files import adopt_files
 from forms.services.guard import hold, proceed, suspicions
+from forms.services.inbox import follow_status
 from forms.services.invitations import take_use
 from forms.services.look_up import look_up_hash, look_up_password
 from forms.services.siblings import shared_of
@@ -109,6 +111,8 @@ def _writes_for_partner(draft: Draft) -> bool:
 
     Days may lie between the beginning and the sending, and a post may end on any.
     """
+    if is_entered_for_partner(draft):
+        return True
     posts = Membership.objects.in_force().filter(
         user=draft.owner_id,
         user__is_active=True,
@@ -192,6 +196,7 @@ def change_status(submission: Submission, status: str, *, by: User) -> None:
     What the sender took back stays so, and an open question stays open until those in
     charge have it in hand.
     """
+    follow_status(submission, status)
     kept = [status, Submission.Status.WITHDRAWN]
     if status == Submission.Status.IN_REVIEW:
         kept.append(Submission.Status.ASKED)

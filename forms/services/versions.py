@@ -2,14 +2,22 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from wagtail.log_actions import get_active_log_context
 
 from forms.changes import breaking_changes
 from forms.compiler import compile_form, digest_of
-from forms.handlers import refusal_of_change
-from forms.models import FormDefinition, FormVersion
+from forms.handlers import INBOX, refusal_of_change
+from forms.models import AnswerGrant, FormDefinition, FormVersion
 from staff.models import AuditEvent, User
 from staff.services import record_event
+
+NO_READER = gettext_noop(
+    "Nobody may read the answers of this form yet. Ask the administrator to say who"
+    " does (“Who reads answers” in the menu); then publish it."
+)
 
 
 class FormProblems(ValidationError):
@@ -32,6 +40,8 @@ def publish_version(
     compiled = compile_form(definition, previous=before)
     if compiled.problems:
         raise FormProblems(compiled.problems)
+    if definition.handler == INBOX and not _has_reader(definition):
+        raise FormProblems([_(NO_READER)])
     refusal = refusal_of_change(before.get("handler"), definition.handler)
     if refusal:
         raise FormProblems([refusal])
@@ -66,6 +76,12 @@ def publish_version(
             before=before["access"],
         )
     return version
+
+
+def _has_reader(definition: FormDefinition) -> bool:
+    """Whether somebody may read the answers that are only kept."""
+    grants = AnswerGrant.objects.in_force()
+    return grants.filter(Q(form=None) | Q(form=definition)).exists()
 
 
 def codes_of(definition: FormDefinition) -> dict[str, object]:

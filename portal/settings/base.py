@@ -3,6 +3,7 @@
 DATA_DIR        everything the portal keeps (database, media, private files, secret)
 DATABASE_URL    default: SQLite in DATA_DIR
 SECRET_KEY      default: the file ``secret_key`` in DATA_DIR, made by ``bin/run``
+WEBHOOK_HOSTS   hosts of the inner network that forms may deliver to: ``host:port,…``
 PUBLIC_URL      the address people use; ``https://`` turns secure cookies and HSTS on
 API_CORS_ORIGINS origins, with commas between, whose pages may read the public API
 EMAIL_URL       ``smtp://user:password@host:port``; default: files in DATA_DIR/mail
@@ -273,6 +274,9 @@ WAGTAIL_AUTOSAVE_INTERVAL = 0
 WAGTAIL_FINISH_WORKFLOW_ACTION = "home.approval.finish.publish_approved"
 # Comments would mail their text at once, beside the outbox.
 WAGTAILADMIN_COMMENTS_ENABLED = False
+WEBHOOK_HOSTS = [
+    host for host in os.environ.get("WEBHOOK_HOSTS", "").lower().split(",") if host
+]
 AUDIT_ANCHOR_FILE = DATA_DIR / "audit-anchors.jsonl"
 # The proxy redirects to TLS (W004, W008); subdomains and preload lists are the city's
 # to decide (W005, W021); the admin shows previews in frames of its own (W019).

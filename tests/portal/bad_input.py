@@ -35,6 +35,7 @@ from tests.factories import (
     UseApplicationFactory,
     UserFactory,
 )
+from tests.forms import inbox
 from tests.forms.journey import Journey
 
 FAMILY = "👨‍👩‍👧‍👦"
@@ -60,7 +61,7 @@ MALFORMED = [
     (b"", ""),
 ]
 LISTS = {
-    "intake": ["referrals", "cases", "assessments"],
+    "intake": ["referrals", "cases", "assessments", "inbox"],
     "programme": ["applications", "decisions", "plans", "exchange/partners"],
     "auditor": ["audit"],
     "admin": ["membership", "unit", "operator", "partner", "users", "exchange/outbox"],
@@ -77,7 +78,14 @@ FORGED_KEYS = ["9" * 30, "-1", "0", "x", "\x00", "１e3", "' OR 1=1 --", "1,2"]
 FORGED_REVISIONS = ["", "x", "-1", "0", "9" * 30, "1e3", "\x00", "1.5"]
 
 # An act that takes nothing but its confirmation.
-WITHOUT_FIELDS = {"cases:restrict"}
+WITHOUT_FIELDS = {
+    "cases:restrict",
+    "inbox:restore",
+    "inbox:unlink",
+    "inbox:columns",
+    "inbox:bulk",
+    "inbox:export",
+}
 # Who may do an act, to which record of ``records``.
 ACTS = {
     "referrals:triage": ("intake", "new"),
@@ -86,6 +94,15 @@ ACTS = {
     "referrals:redirect": ("intake", "heard"),
     "referrals:duplicate": ("intake", "new"),
     "referrals:withdraw": ("intake", "new"),
+    "inbox:assign": ("intake", "sent"),
+    "inbox:state": ("intake", "sent"),
+    "inbox:note": ("intake", "sent"),
+    "inbox:ask": ("intake", "sent"),
+    "inbox:aside": ("intake", "sent"),
+    "inbox:link": ("intake", "sent"),
+    "inbox:hand_on": ("intake", "sent"),
+    "inbox:correct": ("intake", "sent"),
+    "inbox:enter": ("intake", None),
     "cases:contact": ("caseworker", "case"),
     "cases:consent": ("caseworker", "case"),
     "cases:child": ("caseworker", "case"),
@@ -119,10 +136,16 @@ ACTS = {
     "plans:advise": ("caseworker", "shared"),
     "plans:confirm": ("operator", "acknowledged"),
 }
+QUERY = {"inbox:hand_on": "way=attach-to-case", "inbox:correct": "key=f_more"}
 # What the form alone does not tell of good input.
 GOOD = {
     "referrals:accept": {"child": "new"},
     "referrals:duplicate": {"case": ""},
+    "inbox:aside": {"state": "false", "of": ""},
+    "inbox:link": {"other": "R8-8101"},
+    "inbox:hand_on": {"typed": "C-83000"},
+    "inbox:correct": {"f_more": "別の言葉"},
+    "inbox:enter": {"partner": ""},
     "cases:consent": {"method": "paper"},
     "applications:record": {"case": "C-81000"},
     "decisions:draft_end": {"ends_on": "令和8年11月30日"},
@@ -137,6 +160,7 @@ def records(cast, site) -> dict:
     worker = cast["caseworker"]
     made = {"case": CaseFactory(unit=unit, number="C-81000", worker=worker)}
     made["new"] = ReferralFactory()
+    made["sent"] = answers_for(Unit.objects.get(function=Unit.Function.INTAKE))
     made["heard"] = ReferralFactory(state="hearing", council_check="not_listed")
     made["assessment"] = AssessmentFactory(case=CaseFactory(unit=unit))
     made["submitted"] = AssessmentFactory(case=CaseFactory(unit=unit), submitted=True)
@@ -167,6 +191,15 @@ def records(cast, site) -> dict:
         )
     make_others()
     return made
+
+
+def answers_for(unit: Unit):
+    """Answers that were only kept, at a desk; with a second one, and a case there."""
+    consult = inbox.version(inbox.form())
+    inbox.grant(consult.form, unit=unit)
+    inbox.received(consult, receipt="R8-8101")
+    CaseFactory(unit=unit, number="C-83000")
+    return inbox.received(consult)
 
 
 def make_others() -> None:
@@ -226,6 +259,8 @@ def answered(response):
 
 def address(name: str, made: dict) -> str:
     record = ACTS[name][1]
+    if name in QUERY:
+        return f"{reverse(name, args=[made[record].pk])}?{QUERY[name]}"
     if name == "plans:add":
         return f"{reverse(name)}?enrolment={made['fresh'].pk}"
     return reverse(name, args=[made[record].pk] if record else [])
@@ -314,7 +349,7 @@ def is_japanese(sentence: str) -> bool:
 
 def stored(text: str) -> bool:
     """Whether a private record holds exactly this text."""
-    rooms = {"cases", "decisions", "support"}
+    rooms = {"cases", "decisions", "support", "forms"}
     return any(
         model.objects.filter(**{field.name: text}).exists()
         for model in apps.get_models()

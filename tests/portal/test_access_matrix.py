@@ -40,6 +40,7 @@ PRIVATE = {
     "applications": "decisions.UseApplication",
     "decisions": "decisions.Decision",
     "plans": "support.PlanVersion",
+    "inbox": "portal_forms.Submission",
     "forms_files": "portal_forms.Attachment",
 }
 PUBLIC = {
@@ -48,6 +49,7 @@ PUBLIC = {
     "FormVersion",
     "FormWindow",
     "PaperSettings",
+    "Town",
 }
 WORDS = {OPEN: "開示甲太郎", HIDDEN: "秘匿乙次郎"}
 # Wagtail answers these with an error of its own, whatever they are asked for.

@@ -1,0 +1,114 @@
+"""What the worker sends for a form: nothing of it happens in the sender's request."""
+
+import json
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from exchange import handlers, webhooks
+from exchange.mail import notify
+from exchange.services import enqueue
+from forms.compiler import fields_of
+from forms.corrected import last_of, values_of
+from forms.exports import moment, plain
+from forms.models import FormDelivery, Submission, SubmissionEvent
+from staff.models import Membership, User
+from staff.services import record_event
+
+CHANNEL = "form-webhook"
+NAMESPACE = uuid.UUID("0f0d4d0e-6a8b-4b0e-9f57-5b0d1a2f9c33")
+
+
+def enqueue_deliveries(submission: Submission) -> None:
+    """Write down whom to tell, in the transaction that receives the answers."""
+    deliveries = FormDelivery.objects.filter(form=submission.form_id, is_active=True)
+    for delivery in deliveries.select_related("unit"):
+        key = f"delivery:{delivery.pk}:{submission.receipt}"
+        if delivery.kind == FormDelivery.Kind.MAIL:
+            _enqueue_mail(delivery, submission, key)
+        else:
+            payload = {"key": key, "delivery": delivery.pk, "submission": submission.pk}
+            enqueue(CHANNEL, key, payload)
+
+
+def _enqueue_mail(delivery: FormDelivery, submission: Submission, key: str) -> None:
+    posts = Membership.objects.in_force().filter(unit=delivery.unit_id)
+    people = User.objects.filter(pk__in=posts.values("user"), is_active=True)
+    with translation.override(settings.LANGUAGE_CODE):
+        line = _("Answers have come in: %(number)s") % {"number": submission.receipt}
+        notify(
+            people,
+            subject=line,
+            lines=[line, _("Please log in to read it. This mail carries no names.")],
+            path=reverse("inbox:detail", args=[submission.pk]),
+            key=key,
+        )
+
+
+@handlers.register(CHANNEL)
+def deliver(payload: dict[str, Any]) -> None:
+    """Send one submission to one web server; to none that is no longer in use."""
+    delivery = FormDelivery.objects.filter(
+        pk=payload["delivery"], is_active=True, kind=FormDelivery.Kind.WEBHOOK
+    ).first()
+    rows = Submission.objects.select_related("form", "version")
+    submission = rows.filter(pk=payload["submission"]).first()
+    if delivery is None or submission is None:
+        return
+    body = json.dumps(body_of(delivery, submission), ensure_ascii=False)
+    webhooks.post(
+        delivery.url,
+        body.encode("utf-8", "backslashreplace"),
+        secret=delivery.secret,
+        delivery=delivery_id(payload["key"]),
+    )
+    _write_down(delivery, submission)
+
+
+def delivery_id(key: str) -> str:
+    """The same for every attempt, so that the receiver takes it once."""
+    return str(uuid.uuid5(NAMESPACE, key))
+
+
+def body_of(delivery: FormDelivery, submission: Submission) -> dict[str, Any]:
+    """The number and the moment; the chosen answers, unless they are sensitive."""
+    return {
+        "event": "submission.received",
+        "form": submission.form.slug,
+        "version": submission.version.number,
+        "receipt": submission.receipt,
+        "submitted_at": moment(submission.submitted_at),
+        "answers": chosen_answers(delivery, submission) if delivery.codes else {},
+    }
+
+
+def chosen_answers(delivery: FormDelivery, submission: Submission) -> dict[str, Any]:
+    """What a version calls sensitive stays here, whatever was chosen before."""
+    values = values_of(submission, last_of(submission.corrections.all()))
+    wanted = set(delivery.codes)
+    return {
+        question["code"]: plain(question, values[question["key"]])
+        for question in fields_of(submission.version.document)
+        if question["code"] in wanted
+        and question["key"] in values
+        and not any(q.get("sensitive") for q in (question, *question.get("fields", ())))
+    }
+
+
+def _write_down(delivery: FormDelivery, submission: Submission) -> None:
+    known = SubmissionEvent.objects.filter(
+        submission=submission,
+        kind=SubmissionEvent.Kind.DELIVERED,
+        detail__delivery=delivery.pk,
+    )
+    if known.exists():
+        return
+    detail = {"delivery": delivery.pk}
+    SubmissionEvent.objects.create(
+        submission=submission, kind=SubmissionEvent.Kind.DELIVERED, detail=detail
+    )
+    record_event("portal_forms.submission.delivered", submission, **detail)

@@ -1,0 +1,1 @@
+"""The desk of those who read the answers: lists, columns, and the forms of its acts."""
