@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404
@@ -69,12 +68,6 @@ class ProgrammePage(BasePage):
         return super().get_context(request, *args, **kwargs) | {
             "states": [hours.state_of(table, now) for table in tables],
             "tables": [table for table in tables if table.site.parent_id is None],
-            "own_data": [
-                linked_data.service_of(
-                    table.site, f"{settings.PUBLIC_URL}/sites/{table.site.slug}/"
-                )
-                for table in tables
-            ],
             "services": ServiceType.objects.public(),
             "news": NewsPage.latest().filter(locale=self.locale_id)[:3],
             "site_pages": remembered(
