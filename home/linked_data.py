@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from wagtail.fields import StreamField
 from wagtail.models import Site as WebSite
 
@@ -58,7 +59,7 @@ def page_of(page, url: str) -> Data:
             "url": url,
             ("headline" if kind == "Article" else "name"): page.title,
             "description": page.search_description or getattr(page, "lead", ""),
-            "inLanguage": page.locale.language_code,
+            "inLanguage": get_language(),
             "datePublished": page.first_published_at
             and page.first_published_at.isoformat(),
             "dateModified": changed and changed.isoformat(),
@@ -130,6 +131,6 @@ def plain(text: str) -> str:
 
 def of_page(page, request) -> list[Data]:
     """What every page tells: itself, the way to it, its questions."""
-    url = page.get_full_url(request) or request.build_absolute_uri(request.path)
+    url = request.build_absolute_uri(request.path)
     told = [page_of(page, url), breadcrumbs_of(page, request), questions_of(page)]
     return [data for data in told if data]
