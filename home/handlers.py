@@ -10,6 +10,7 @@ def after_migrate(sender, **kwargs) -> None:
     """Every database has its web editors and its way of approval, a fresh one too."""
     services.ensure_editors()
     services.ensure_approval()
+    services.name_what_is_unused()
     ensure_words()
 
 

@@ -1,16 +1,17 @@
 """What pages tell machines about themselves: schema.org as JSON-LD."""
 
 import json
-import re
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from wagtail.fields import StreamField
 from wagtail.models import Site as WebSite
 
 from home.notices import shown_now
+from home.readings import without_markup
 
 CONTEXT = "https://schema.org"
-READING = re.compile(r"\{([^{}|]+)\|[^{}|]+\}")
 ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 Data = dict[str, Any]
@@ -58,7 +59,7 @@ def page_of(page, url: str) -> Data:
             "url": url,
             ("headline" if kind == "Article" else "name"): page.title,
             "description": page.search_description or getattr(page, "lead", ""),
-            "inLanguage": page.locale.language_code,
+            "inLanguage": get_language(),
             "datePublished": page.first_published_at
             and page.first_published_at.isoformat(),
             "dateModified": changed and changed.isoformat(),
@@ -88,8 +89,12 @@ def breadcrumbs_of(page, request) -> Data | None:
 
 def questions_of(page) -> Data | None:
     """The questions and answers that a page holds, wherever its blocks keep them."""
-    body = getattr(page, "body", None)
-    pairs = list(find_questions(body.get_prep_value() if body else []))
+    streams = [
+        getattr(page, field.name).get_prep_value()
+        for field in page._meta.get_fields()
+        if isinstance(field, StreamField) and getattr(page, field.name)
+    ]
+    pairs = list(find_questions(streams))
     if not pairs:
         return None
     return {
@@ -121,11 +126,11 @@ def find_questions(value):
 
 def plain(text: str) -> str:
     """Without the readings that stand above it on the page."""
-    return READING.sub(r"\1", text).strip()
+    return without_markup(text).strip()
 
 
 def of_page(page, request) -> list[Data]:
     """What every page tells: itself, the way to it, its questions."""
-    url = page.get_full_url(request) or request.build_absolute_uri(request.path)
+    url = request.build_absolute_uri(request.path)
     told = [page_of(page, url), breadcrumbs_of(page, request), questions_of(page)]
     return [data for data in told if data]

@@ -44,6 +44,10 @@ def ensure_editors() -> Group:
         create_permissions(apps.get_app_config(label), verbosity=0)
     root = Page.get_first_root_node()
     if root is not None:
+        # Editors meet the root in every chooser; Wagtail names it in English.
+        Page.objects.filter(pk=root.pk, title="Root").update(
+            title="サイト全体", draft_title="サイト全体"
+        )
         for act in permissions_named("wagtailcore", PAGE_ACTS):
             GroupPagePermission.objects.get_or_create(
                 group=group, page=root, permission=act
@@ -92,8 +96,16 @@ def ensure_approval() -> None:
     workflow = Workflow.objects.create(name="ページの承認")
     WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
     WorkflowPage.objects.update_or_create(page=root, defaults={"workflow": workflow})
-    Workflow.objects.exclude(pk=workflow.pk).update(active=False)
-    Task.objects.exclude(pk=task.pk).update(active=False)
+    others = Workflow.objects.exclude(pk=workflow.pk), Task.objects.exclude(pk=task.pk)
+    for rows in others:
+        rows.update(active=False)
+
+
+def name_what_is_unused() -> None:
+    """Wagtail's own way of approval is kept but not used; reports show its name."""
+    for model in (Workflow, Task):
+        rows = model.objects.filter(active=False, name="Moderators approval")
+        rows.update(name="（使わない承認経路）")
 
 
 def permissions_named(app_label: str, codenames: list[str]):

@@ -13,6 +13,7 @@ from home.search.views import search
 from portal import views
 from portal.api import api, nothing
 from portal.pages_api import urlpatterns as pages_api
+from portal.styleguide import styleguide
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"
@@ -28,6 +29,7 @@ def closed(request, *args, **kwargs):
 to_login = RedirectView.as_view(pattern_name="login", query_string=True)
 
 urlpatterns = [
+    path("styleguide/", styleguide, name="styleguide"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("accounts/login/", views.LoginView.as_view(), name="login"),

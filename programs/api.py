@@ -18,9 +18,23 @@ from programs.paging import Piece, piece_of
 
 LONGEST_RANGE = timedelta(days=365)
 
-router = Router(tags=["programme"])
+router = Router(tags=["公開情報"])
 
 
+<<<<<<< HEAD
+=======
+class Problem(Schema):
+    """What went wrong, after RFC 9457; ``title`` is a sentence in Japanese."""
+
+    type: str = Field(description="いつも about:blank です。")
+    title: str = Field(description="何がうまくいかなかったか、どうすればよいか。")
+    status: int = Field(description="回答のステータス。")
+    errors: list[dict[str, str]] | None = Field(
+        None, description="読み取れなかった場所と、その理由。"
+    )
+
+
+>>>>>>> main
 NOT_FOUND = {404: Problem}
 UNREADABLE = {422: Problem}
 
@@ -28,38 +42,39 @@ UNREADABLE = {422: Problem}
 class ServiceOut(Schema):
     """A service as the public knows it."""
 
-    code: str = Field(description="The code, which never changes.", examples=["S4"])
+    code: str = Field(description="変わらない符号。", examples=["S4"])
     label: str = Field(
         alias="label_public",
-        description="What it is called for the public.",
+        description="公開ページでの名前。",
         examples=["食事の提供"],
     )
-    description: str = Field(description="A few words about it; may be empty.")
+    description: str = Field(description="説明。空のことがあります。")
 
 
 class SiteOut(Schema):
     """A site; what is empty is not settled, and the address only as far as shown."""
 
-    slug: str = Field(description="The name in addresses.", examples=["enmusubi"])
-    name: str = Field(description="The name.", examples=["とよなか縁結実"])
-    name_kana: str = Field(description="The reading in katakana; may be empty.")
-    parent: str | None = Field(description="The slug of the main site of a satellite.")
+    slug: str = Field(description="アドレスに使う名前。", examples=["enmusubi"])
+    name: str = Field(description="拠点の名前。", examples=["とよなか縁結実"])
+    name_kana: str = Field(description="カタカナの読み。空のことがあります。")
+    parent: str | None = Field(description="サテライトのときは本拠点のslug。")
     capacity_guide: int | None = Field(
-        description="For about how many children.", examples=[25]
+        description="定員のめやす（人）。", examples=[25]
     )
-    capacity_note: str = Field(description="A note on the capacity.")
-    audience: str = Field(description="Whom it is for.")
+    capacity_note: str = Field(description="定員についての補足。")
+    audience: str = Field(description="対象。")
     address: str = Field(
-        alias="shown_address", description="As far as it may be shown; may be empty."
+        alias="shown_address",
+        description="所在地。市が公開している範囲だけで、空のことがあります。",
     )
-    phone: str = Field(description="The phone number; may be empty.")
-    fee_note: str = Field(description="Fees; empty: please enquire.")
-    as_of: str = Field(description="As of when this holds.", examples=["令和6年時点"])
-    url: str = Field(description="The page with the calendar, for people.")
-    calendar: str = Field(description="The calendar to subscribe to (iCalendar).")
-    alert: str = Field(description="The emergency notice of this moment; may be empty.")
+    phone: str = Field(description="電話番号。空のことがあります。")
+    fee_note: str = Field(description="利用料。空のときはお問い合わせください。")
+    as_of: str = Field(description="いつの時点の情報か。", examples=["令和6年時点"])
+    url: str = Field(description="人が読むページ。")
+    calendar: str = Field(description="購読できるカレンダー（iCalendar）。")
+    alert: str = Field(description="いま出ている緊急のお知らせ。なければ空です。")
     last_modified: datetime = Field(
-        alias="facts_at", description="When these facts or days last changed."
+        alias="facts_at", description="この情報や開所日が最後に変わった日時。"
     )
 
     @staticmethod
@@ -80,13 +95,13 @@ class OpeningDayOut(Schema):
     """One day of a site; *kind* names the rule that decided."""
 
     date: date
-    is_open: bool = Field(description="Whether it opens on that day.")
-    opens: time | None = Field(description="When it opens; null on a closed day.")
-    closes: time | None = Field(description="When it closes; null on a closed day.")
+    is_open: bool = Field(description="その日に開くかどうか。")
+    opens: time | None = Field(description="開く時刻。休みの日はnull。")
+    closes: time | None = Field(description="閉じる時刻。休みの日はnull。")
     kind: str = Field(
-        description="exception, year_end, school_holiday, public_holiday or term."
+        description="決め手になった区分：exception（その日の変更・休み）、year_end（年末年始）、school_holiday（学校の長期休業）、public_holiday（祝日）、term（ふだん）。"
     )
-    reason: str = Field(description="For people to read; may be empty.")
+    reason: str = Field(description="人が読む理由。空のことがあります。")
 
 
 class Range(Schema):
@@ -99,20 +114,20 @@ class Range(Schema):
 class NoticeOut(Schema):
     """An emergency notice of this moment."""
 
-    level: str = Field(description="urgent or information.")
+    level: str = Field(description="urgent（緊急）か information（お知らせ）。")
     title: str
-    body: str = Field(description="A few words more; may be empty.")
-    link: str = Field(description="The one page it leads to; may be empty.")
+    body: str = Field(description="本文。空のことがあります。")
+    link: str = Field(description="案内先のページ。空のことがあります。")
     starts_at: datetime
     ends_at: datetime
-    sites: list[str] = Field(description="The slugs it speaks for; empty: all.")
+    sites: list[str] = Field(description="対象の拠点のslug。空のときは全体。")
 
 
 class NewsOut(Schema):
     """A published page of news."""
 
     title: str
-    url: str = Field(description="The page, for people.")
+    url: str = Field(description="人が読むページ。")
     published_at: datetime | None
     changed_at: datetime | None
 
@@ -146,7 +161,7 @@ def public_site(slug: str) -> Site:
     "/services",
     response={200: list[ServiceOut]} | UNREADABLE,
     url_name="services",
-    summary="The services shown to the public",
+    summary="公開しているサービスの一覧",
 )
 def services(request: HttpRequest, response: HttpResponse, piece: Query[Piece]):
     return piece_of(ServiceType.objects.public(), piece, request, response)
@@ -156,7 +171,7 @@ def services(request: HttpRequest, response: HttpResponse, piece: Query[Piece]):
     "/sites",
     response={200: list[SiteOut]} | UNREADABLE,
     url_name="sites",
-    summary="The sites shown to the public",
+    summary="公開している拠点の一覧",
 )
 def sites(request: HttpRequest, response: HttpResponse, piece: Query[Piece]):
     rows = Site.objects.public().with_parent()
@@ -167,7 +182,7 @@ def sites(request: HttpRequest, response: HttpResponse, piece: Query[Piece]):
     "/sites/{slug}",
     response={200: SiteOut} | NOT_FOUND,
     url_name="site",
-    summary="One site",
+    summary="一つの拠点",
 )
 def site(request: HttpRequest, slug: str):
     return with_alerts([public_site(slug)])[0]
@@ -177,7 +192,7 @@ def site(request: HttpRequest, slug: str):
     "/sites/{slug}/opening-days",
     response={200: list[OpeningDayOut]} | NOT_FOUND | UNREADABLE,
     url_name="opening_days",
-    summary="Each day of a range, open or closed; at most 366 days at once",
+    summary="期間の毎日の開所・休み（一度に366日まで）",
 )
 def days(
     request: HttpRequest,
@@ -197,7 +212,7 @@ def days(
     "/notices",
     response={200: list[NoticeOut]},
     url_name="notices",
-    summary="The emergency notices of this moment",
+    summary="いま出ている緊急のお知らせ",
 )
 def notices(request: HttpRequest):
     return [
@@ -218,7 +233,7 @@ def notices(request: HttpRequest):
     "/news",
     response={200: list[NewsOut]} | UNREADABLE,
     url_name="news",
-    summary="The published news, the latest first",
+    summary="公開しているお知らせ（新しい順）",
 )
 def news(request: HttpRequest, response: HttpResponse, piece: Query[Piece]):
     return [

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import QuerySet
-from wagtail.models import Page, get_page_models
 
+from home.models import NewsPage
 from programs.models import OpeningException
 from programs.querysets import of_public_sites
 
@@ -14,15 +14,7 @@ MOST = 50
 
 def news_pages() -> QuerySet:
     """Published news in the language of the city, the latest first."""
-    model = next((m for m in get_page_models() if m.__name__ == "NewsPage"), None)
-    if model is None:
-        return Page.objects.none()
-    return (
-        model.objects.live()
-        .public()
-        .filter(locale__language_code=settings.LANGUAGE_CODE)
-        .order_by("-first_published_at", "-pk")
-    )
+    return NewsPage.latest().filter(locale__language_code=settings.LANGUAGE_CODE)
 
 
 def changes_of_days(since: datetime) -> QuerySet:

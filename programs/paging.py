@@ -14,10 +14,8 @@ MOST = 400
 class Piece(Schema):
     """Which piece of a list is asked for."""
 
-    limit: int = Field(MOST, ge=1, le=MOST, description="How many at most.")
-    offset: int = Field(
-        0, ge=0, le=1_000_000, description="How many to pass over at the beginning."
-    )
+    limit: int = Field(MOST, ge=1, le=MOST, description="一度に読む件数の上限。")
+    offset: int = Field(0, ge=0, le=1_000_000, description="はじめから飛ばす件数。")
 
 
 def piece_of(

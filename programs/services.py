@@ -66,7 +66,6 @@ def withdraw_notice(notice: Notice, *, reopens: bool, by: User, ip: str) -> Noti
         for closure in closures_from(notice, timezone.localdate()):
             closure.delete()
     notice.refresh_from_db()
-    notice.save(update_fields=["withdrawn_at"])
     record_event("home.notice.withdrawn", notice, by=by, ip=ip, reopened=reopens)
     tell_programme(notice, by=by, is_closing=False)
     return notice

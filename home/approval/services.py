@@ -69,9 +69,10 @@ def refuse_what_cannot_be_published(page: Page) -> None:
     refuse_what_the_check_stops(stopping(page))
 
 
-def all_findings(draft: Page) -> list[Finding]:
+def all_findings(page: Page) -> list[Finding]:
     """What the check finds in a page's latest draft, to be shown."""
-    return check_draft(draft).found + incomplete(draft)
+    draft = page.get_latest_revision_as_object()
+    return check_draft(page).found + incomplete(draft)
 
 
 def refuse_what_the_check_stops(found: list[Finding]) -> None:

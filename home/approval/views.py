@@ -143,18 +143,17 @@ class RequestView(PageApprovalView):
     def get_context_data(self, **kwargs):
         task = rules.approval_task()
         without = {self.request.user.pk}
-        if self.draft.latest_revision_id:
-            without.add(self.draft.latest_revision.user_id)
-        context = super().get_context_data(**kwargs)
-        return (
-            {"form": MessageForm()}
-            | context
-            | {
-                "approvers": rules.approvers_of(task, without=without - {None})
-                if task
-                else [],
-            }
-        )
+        if self.page.latest_revision_id:
+            without.add(self.page.latest_revision.user_id)
+        found = services.all_findings(self.page)
+        approvers = rules.approvers_of(task, without=without - {None}) if task else []
+        context = super().get_context_data(**kwargs) | {
+            "rows": findings_shown(self.page, found),
+            "buttons": buttons(found),
+            "stops": sum(one.stops for one in found),
+            "approvers": approvers,
+        }
+        return {"form": MessageForm()} | context
 
 
 def remark_form(data=None) -> CommentForm:
@@ -201,7 +200,7 @@ class ShowView(PageApprovalView):
             "last": self.last,
             "shown": shown,
             "comparison": compared(self.page, shown, self.request),
-            "rows": findings_shown(self.page, services.all_findings(self.draft)),
+            "rows": findings_shown(self.page, services.all_findings(self.page)),
             "states": lists.history(self.page, SHOWN_EARLIER),
             "goes_live_at": lists.goes_live_at(self.page),
             "is_required": rules.is_required_for(user),

@@ -91,9 +91,18 @@ def about(page: Page, values: Any, facts: Known) -> About:
     )
 
 
+def latest_of(page: Page) -> Revision | None:
+    """The latest revision as the database has it.
+
+    A page made from a revision still carries the number of the one before.
+    """
+    latest = Page.objects.filter(pk=page.pk).values("latest_revision")
+    return Revision.objects.filter(pk__in=latest).first()
+
+
 def check_draft(page: Page, facts: Known | None = None) -> Checked:
     """The check of a page as its latest draft has it."""
-    revision = page.get_latest_revision()
+    revision = latest_of(page)
     content = revision.content if revision else None
     return check_content(page, content, facts or known(), is_draft=True)
 
@@ -166,7 +175,8 @@ def external_of(checked: Iterable[Checked]) -> list[tuple[Checked, str, str]]:
 def stopping(page: Page) -> list[Finding]:
     """What stands against the publication of the page's latest draft."""
     found = [one for one in check_draft(page).found if one.stops]
-    return found + incomplete(page.get_latest_revision_as_object())
+    revision = latest_of(page)
+    return found + incomplete(revision.as_object() if revision else page)
 
 
 def incomplete(draft: Page) -> list[Finding]:

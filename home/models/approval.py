@@ -7,6 +7,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.models import Task, TaskState
 
+from home.approval.locks import ApprovalLock
 from staff.models import Membership
 
 Role = Membership.Role
@@ -76,6 +77,7 @@ class ApprovalTask(Task):
     )
 
     task_state_class = ApprovalState
+    lock_class = ApprovalLock
     admin_form_fields = ["name", "roles"]
 
     class Meta:

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404
@@ -12,6 +11,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.api import APIField
 from wagtail.fields import StreamField
 from wagtail.models import Page
+from wagtail.search import index
 
 from home.blocks import LinkBlock
 from home.freshness import remembered
@@ -37,6 +37,12 @@ class ProgrammePage(BasePage):
     template = "programs/programme_page.html"
     parent_page_types = ["wagtailcore.Page"]
     max_count = 1
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("tagline"),
+        index.SearchField("audience_text"),
+        index.SearchField("doors"),
+    ]
     content_panels = [
         *BasePage.content_panels[:1],
         FieldPanel("tagline"),
@@ -62,12 +68,6 @@ class ProgrammePage(BasePage):
         return super().get_context(request, *args, **kwargs) | {
             "states": [hours.state_of(table, now) for table in tables],
             "tables": [table for table in tables if table.site.parent_id is None],
-            "own_data": [
-                linked_data.service_of(
-                    table.site, f"{settings.PUBLIC_URL}/sites/{table.site.slug}/"
-                )
-                for table in tables
-            ],
             "services": ServiceType.objects.public(),
             "news": NewsPage.latest().filter(locale=self.locale_id)[:3],
             "site_pages": remembered(

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from django.utils import timezone
 from wagtail.models import Page
+from wagtail.rich_text import RichText
 
 from home.approval import services as approval
 from home.checking.rules import KINDS
@@ -102,6 +103,19 @@ def test_what_stops_stops_the_request_and_the_approval(make_page, cast, log_in):
     assert answer.status_code == 422
     assert "お願い" in answer.text
     assert str(KINDS["broken_link"][1]) in answer.text
+    assert not page.workflow_in_progress
+
+
+def test_the_request_checks_the_draft_that_was_just_saved(make_page, cast, log_in):
+    page = make_page(**GOOD)
+    draft = page.get_latest_revision_as_object()
+    draft.body = [("text", RichText('<p><a linktype="page" id="9999">流れ</a></p>'))]
+    draft.lead = "１６時"
+    draft.save_revision(user=cast["editor"])
+    path = f"/admin/approval/{page.pk}/request/"
+    client = log_in("editor")
+    assert 'data-kind="full_width"' in client.get(path).text
+    assert client.post(path, {}).status_code == 422
     assert not page.workflow_in_progress
 
 

@@ -93,3 +93,27 @@ def test_editors_open_the_screens_of_facts(path, log_in):
     # Who runs a site decides who reads its children: a new one is not the editors'.
     opens = path != "sites-of-the-programme"
     assert (client.get(f"/admin/{path}/new/").status_code == 200) is opens
+
+
+@pytest.mark.parametrize("slug", ["利用の流れ", "Riyou", "a b", "a_b", ""])
+def test_the_address_of_a_page_is_roman_and_the_refusal_says_how(slug, log_in):
+    parent = Page.objects.get(depth=2).pk
+    answer = log_in("editor").post(
+        f"/admin/pages/add/home/contentpage/{parent}/",
+        {"title": "利用の流れ", "slug": slug, "body-count": "0", "action-submit": "1"},
+    )
+    if slug:
+        assert "riyou-nagare" in answer.text
+        assert "日本語は使えません" in answer.text
+        assert "利用の流れ" in answer.text
+    assert not Page.objects.filter(slug=slug).exists()
+
+
+def test_a_page_is_previewed_as_on_a_phone_and_on_a_desk(log_in, page):
+    text = log_in("editor").get(f"/admin/pages/{page.pk}/edit/").text
+    assert re.findall(r'data-device-width="(\d+)"', text) == ["375", "1366"]
+    preview = f"/admin/pages/{page.pk}/edit/preview/"
+    client = log_in("editor")
+    data = {"title": "見本の題", "slug": page.slug, "body-count": "0"}
+    assert client.post(preview, data).json()["is_valid"]
+    assert "見本の題" in client.get(preview).text

@@ -1,0 +1,185 @@
+"""How much CPU time a public page costs, beside others on the same machine.
+
+See bench/README.md. All figures of one run belong together; only ratios count.
+"""
+
+import argparse
+import os
+import secrets
+import statistics
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.processes import ROOT, Target, free_port, requests_a_cpu_second, run
+
+PYTHON = sys.executable
+# name, the target, what it is measured against, the goal, and how to read it
+GOALS = [
+    ("warm / bakerydemo uncached", "warm", "bakerydemo", 500),
+    ("warm / Django's cache middleware", "warm", "django cache", 6),
+    ("warm / nginx, same bytes", "warm", "nginx", 0.35),
+    ("uncached / bare page of `wagtail start`", "uncached", "wagtail start", 1),
+]
+BARE = """
+from mysite.settings.base import *
+DEBUG = False
+SECRET_KEY = "x" * 60
+ALLOWED_HOSTS = ["*"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+"""
+BAKERY = """
+from bakerydemo.settings.base import *
+DEBUG = False
+SECRET_KEY = "x" * 60
+ALLOWED_HOSTS = ["*"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "%s"}}
+MEDIA_ROOT = "%s"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+"""
+NGINX = """
+worker_processes 2; pid %(here)s/nginx.pid; error_log %(here)s/error.log; daemon off;
+events { worker_connections 512; }
+http {
+  access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000;
+  default_type text/html;
+  server { listen 127.0.0.1:%(port)d; root %(here)s/html; }
+}
+"""
+
+
+def granian(target: str, port: int, python: str = PYTHON) -> list[str]:
+    return [python, "-m", "granian", "--interface", "wsgi", "--no-ws"] + [
+        "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+        "--blocking-threads", "8", "--log-level", "critical", target,
+    ]  # fmt: skip
+
+
+def portal(here: Path) -> list[Target]:
+    """Ours: as bin/run serves it, and with Django's cache instead of our own."""
+    data = here / "portal"
+    data.mkdir()
+    secret = secrets.token_urlsafe(60)
+    env = {
+        "DATA_DIR": str(data),
+        "SECRET_KEY": secret,
+        "DJANGO_SETTINGS_MODULE": "portal.settings.base",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DATABASE_URL": "",
+    }
+    run([PYTHON, "manage.py", "prepare"], cwd=ROOT, env=os.environ | env)
+    port, other = free_port(), free_port()
+    other_env = env | {"DJANGO_SETTINGS_MODULE": "bench.with_django_cache"}
+    return [
+        Target(
+            "warm", [PYTHON, "-m", "portal.web"], port, env=env | {"PORT": f"{port}"}
+        ),
+        Target(
+            "django cache",
+            granian("portal.wsgi:django_application", other),
+            other,
+            env=other_env,
+        ),
+    ]
+
+
+def bare(here: Path) -> Target:
+    """A new Wagtail project with the page it begins with."""
+    folder = here / "bare"
+    folder.mkdir()
+    run([str(Path(PYTHON).parent / "wagtail"), "start", "mysite", str(folder)])
+    (folder / "mysite/settings/bench.py").write_text(BARE)
+    env = {"DJANGO_SETTINGS_MODULE": "mysite.settings.bench"}
+    run([PYTHON, "manage.py", "migrate"], cwd=folder, env=os.environ | env)
+    port = free_port()
+    words = granian("mysite.wsgi:application", port)
+    return Target("wagtail start", words, port, env=env, cwd=folder)
+
+
+def bakery(here: Path, source: Path, python: str) -> Target:
+    """Wagtail's own demonstration, with its data."""
+    settings = BAKERY % (here / "bakery.sqlite3", here / "bakery-media")
+    (here / "bench_bakery.py").write_text(settings)
+    env = {
+        "DJANGO_SETTINGS_MODULE": "bench_bakery",
+        "PYTHONPATH": f"{here}:{source}",
+    }
+    for command in ("migrate", "load_initial_data"):
+        run([python, "manage.py", command], cwd=source, env=os.environ | env)
+    port = free_port()
+    words = granian("bakerydemo.wsgi:application", port, python)
+    return Target("bakerydemo", words, port, env=env, cwd=source)
+
+
+def nginx(here: Path, body: bytes) -> Target:
+    """A file of the same bytes."""
+    (here / "html").mkdir()
+    (here / "html/index.html").write_bytes(body)
+    port = free_port()
+    (here / "nginx.conf").write_text(NGINX % {"here": here, "port": port})
+    return Target("nginx", ["nginx", "-c", str(here / "nginx.conf")], port)
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--bakerydemo", type=Path, help="a check-out of bakerydemo")
+    words.add_argument("--bakerydemo-python", default=PYTHON)
+    words.add_argument("--rounds", type=int, default=5)
+    words.add_argument("--seconds", type=float, default=3)
+    given = words.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="ibasho-bench-") as folder,
+        ExitStack() as end,
+    ):
+        here = Path(folder)
+        targets = [*portal(here), bare(here)]
+        if given.bakerydemo:
+            targets.append(bakery(here, given.bakerydemo, given.bakerydemo_python))
+        for target in targets:
+            target.start()
+            end.callback(target.stop)
+        warm = targets[0]
+        targets.append(nginx(here, warm.read()))
+        targets[-1].start()
+        end.callback(targets[-1].stop)
+        # A query that the cache does not know: the whole page, made anew.
+        targets.append(warm.also("uncached", "/?uncached=1"))
+        report(measure(targets, given.rounds, given.seconds))
+
+
+def measure(targets, rounds: int, seconds: float) -> dict[str, list[float]]:
+    """Every target in every round, in changing order: a busy minute hits all."""
+    found: dict[str, list[float]] = {target.name: [] for target in targets}
+    for number in range(rounds):
+        for target in targets if number % 2 else reversed(targets):
+            found[target.name].append(requests_a_cpu_second(target, seconds))
+    return found
+
+
+def report(found: dict[str, list[float]]) -> None:
+    print(f"{'':16}{'requests a CPU second':>24}{'CPU ms a request':>20}")
+    for name, rates in found.items():
+        rate = statistics.median(rates)
+        print(f"{name:16}{rate:24,.0f}{1000 / rate:20.3f}")
+    print()
+    for words, one, other, goal in GOALS:
+        if other not in found:
+            continue
+        pairs = [a / b for a, b in zip(found[one], found[other], strict=True)]
+        ratio = statistics.median(pairs)
+        verdict = "ok" if ratio >= goal else "BELOW"
+        spread = f"{min(pairs):.2f} to {max(pairs):.2f}"
+        print(f"{words:44}{ratio:10.2f}  goal {goal:>6}  {verdict}  ({spread})")
+
+
+if __name__ == "__main__":
+    main()
