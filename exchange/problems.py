@@ -7,11 +7,11 @@ from ninja.errors import HttpError
 class Problem(Schema):
     """What went wrong, after RFC 9457; ``title`` is a sentence in Japanese."""
 
-    type: str = Field(description="Always about:blank.")
-    title: str = Field(description="What went wrong and what to do.")
+    type: str = Field(description="いつも about:blank です。")
+    title: str = Field(description="何がうまくいかなかったか、どうすればよいか。")
     status: int = Field(description="The status of the answer.")
     errors: list[dict[str, str]] | None = Field(
-        None, description="Where a value could not be read: a pointer and a sentence."
+        None, description="読み取れなかった場所と、その理由。"
     )
 
 

@@ -23,7 +23,7 @@ from forms.models import FormDefinition, FormVersion, PartnerKey, Submission
 from forms.services import sending
 from forms.services.partner_keys import key_of_text
 
-router = Router(tags=["forms"])
+router = Router(tags=["フォーム"])
 INTERNAL = ("handler",)
 PARTNERS_ONLY = {401: Problem, 404: Problem}
 REFUSED = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}

@@ -21,20 +21,6 @@ LONGEST_RANGE = timedelta(days=365)
 router = Router(tags=["公開情報"])
 
 
-<<<<<<< HEAD
-=======
-class Problem(Schema):
-    """What went wrong, after RFC 9457; ``title`` is a sentence in Japanese."""
-
-    type: str = Field(description="いつも about:blank です。")
-    title: str = Field(description="何がうまくいかなかったか、どうすればよいか。")
-    status: int = Field(description="回答のステータス。")
-    errors: list[dict[str, str]] | None = Field(
-        None, description="読み取れなかった場所と、その理由。"
-    )
-
-
->>>>>>> main
 NOT_FOUND = {404: Problem}
 UNREADABLE = {422: Problem}
 
