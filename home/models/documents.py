@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
+from wagtail.search import index
 
 from home.blocks import DocumentBlock, HeadingBlock
 from home.blocks.media import LANGUAGES
@@ -24,6 +25,10 @@ class DocumentListPage(BasePage):
     )
 
     template = "home/document_list_page.html"
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("documents"),
+    ]
     content_panels = [
         *Page.content_panels,
         FieldPanel("lead"),

@@ -7,6 +7,7 @@ from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
+from wagtail.search import index
 
 from home.models.pages import BasePage, Entry
 
@@ -83,6 +84,14 @@ class AccessibilityPage(BasePage):
 
     template = "home/accessibility_page.html"
     subpage_types: list[str] = []
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("policy"),
+        index.SearchField("scope"),
+        index.SearchField("exceptions"),
+        index.SearchField("method"),
+        index.SearchField("results"),
+    ]
     content_panels = [
         *Page.content_panels,
         FieldPanel("lead"),
@@ -193,6 +202,11 @@ class PrivacyPage(BasePage):
 
     template = "home/privacy_page.html"
     subpage_types: list[str] = []
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("handlings"),
+        index.SearchField("cookies"),
+    ]
     content_panels = [
         *Page.content_panels,
         FieldPanel("lead"),

@@ -11,6 +11,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.api import APIField
 from wagtail.fields import StreamField
 from wagtail.models import Page
+from wagtail.search import index
 
 from home.blocks import LinkBlock
 from home.freshness import remembered
@@ -36,6 +37,12 @@ class ProgrammePage(BasePage):
     template = "programs/programme_page.html"
     parent_page_types = ["wagtailcore.Page"]
     max_count = 1
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("tagline"),
+        index.SearchField("audience_text"),
+        index.SearchField("doors"),
+    ]
     content_panels = [
         *BasePage.content_panels[:1],
         FieldPanel("tagline"),

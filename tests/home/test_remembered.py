@@ -4,9 +4,9 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template
 from django.test import RequestFactory
+from wagtail.models import Page
 
 from home import freshness
-from home.models import ContentPage
 from programs import seed
 from tests.factories import UserFactory
 
@@ -22,7 +22,7 @@ def page(monkeypatch):
     seed.load()
     monkeypatch.setattr(freshness, "is_in_doubt", lambda using="default": False)
     freshness.bump()
-    yield ContentPage.objects.get(slug="privacy", locale__language_code="ja")
+    yield Page.objects.get(slug="privacy", locale__language_code="ja").specific
     freshness.bump()
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
 
-from home.models import ContentPage, SearchSettings
+from home.models import SearchSettings
 from home.search import find, folding
 from home.search.index import entries
 from programs import seed
@@ -42,7 +42,7 @@ def seeded(db):
 
 
 def japanese(slug):
-    return ContentPage.objects.get(slug=slug, locale__language_code="ja")
+    return Page.objects.get(slug=slug, locale__language_code="ja").specific
 
 
 def found(client, query, **more):

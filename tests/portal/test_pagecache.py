@@ -12,10 +12,10 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 from django.test import Client, RequestFactory
 from django.utils import timezone
-from wagtail.models import PageViewRestriction
+from wagtail.models import Page, PageViewRestriction
 
 from home import freshness
-from home.models import ContactSettings, ContentPage
+from home.models import ContactSettings
 from home.signals import public_content_changed
 from portal import pagecache
 from portal.pagecache import PageCache
@@ -45,7 +45,7 @@ def committed(monkeypatch):
 
 def japanese(slug):
     """A page of the seed, in Japanese."""
-    return ContentPage.objects.get(slug=slug, locale__language_code="ja")
+    return Page.objects.get(slug=slug, locale__language_code="ja").specific
 
 
 class Web:
