@@ -373,3 +373,13 @@ class HeldSubmissionQuerySet(models.QuerySet):
 
     def waiting(self) -> "HeldSubmissionQuerySet":
         return self.filter(outcome="waiting")
+
+
+class PartnerKeyQuerySet(models.QuerySet):
+    """Keys of partners' programs: for system administrators alone."""
+
+    def visible_to(self, user) -> "PartnerKeyQuerySet":
+        is_administrator = user.is_authenticated and user.scope.has(
+            "system_administrator"
+        )
+        return self.all() if is_administrator else self.none()

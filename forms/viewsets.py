@@ -20,6 +20,7 @@ from wagtail.snippets.views.snippets import (
     CopyView,
     CreateView,
     EditView,
+    IndexView,
     SnippetViewSet,
     UnpublishView,
 )
@@ -28,6 +29,13 @@ from forms.forms.editor import FormDefinitionForm
 from forms.models import FormDefinition, FormVersion
 from forms.panels import UsesPanel
 from forms.services import FormProblems
+from forms.views.building import (
+    BeginView,
+    CompareView,
+    OverviewView,
+    SaveAsFileView,
+    TryView,
+)
 from forms.views.desk import ConductView, WindowView
 from staff.views import PrivateView
 
@@ -64,31 +72,12 @@ class FormCopyView(PublishesSoundFormsOnly, CopyView):
 class FormEditView(PublishesSoundFormsOnly, EditView):
     """A form being changed."""
 
-    versions_url_name = "forms_admin:versions"
-
     @cached_property
     def header_more_buttons(self):
-        buttons = [
-            *super().header_more_buttons,
-            Button(
-                _("Versions"),
-                url=reverse(self.versions_url_name, args=[self.object.pk]),
-                icon_name="history",
-                priority=10,
-            ),
-            Button(
-                _("Period and places"),
-                url=reverse("forms_admin:window", args=[self.object.pk]),
-                icon_name="date",
-                priority=8,
-            ),
-            Button(
-                _("How the form is received"),
-                url=reverse("forms_admin:conduct", args=[self.object.pk]),
-                icon_name="cogs",
-                priority=9,
-            ),
-        ]
+        buttons = [*super().header_more_buttons]
+        for at, (label, name, icon) in enumerate(BESIDE):
+            address = reverse(f"forms_admin:{name}", args=[self.object.pk])
+            buttons.append(Button(label, url=address, icon_name=icon, priority=at + 4))
         if self.live_object.live and self.live_object.versions.exists():
             buttons.append(
                 Button(
@@ -99,6 +88,15 @@ class FormEditView(PublishesSoundFormsOnly, EditView):
                 )
             )
         return buttons
+
+
+class FormListView(IndexView):
+    """The forms; a new one begins with a choice of what to begin with."""
+
+    @cached_property
+    def add_url(self):
+        can_add = self.request.user.has_perm("portal_forms.add_formdefinition")
+        return reverse("forms_admin:begin") if can_add else None
 
 
 class FormUnpublishView(UnpublishView):
@@ -140,6 +138,26 @@ class VersionsView(PrivateView, TemplateView):
         }
 
 
+BUILDING = {
+    "versions": VersionsView.as_view(),
+    "compare": CompareView.as_view(),
+    "overview": OverviewView.as_view(),
+    "try": TryView.as_view(),
+    "file": SaveAsFileView.as_view(),
+    "window": WindowView.as_view(),
+    "conduct": ConductView.as_view(),
+}
+BESIDE = [
+    (_("Try it out"), "try", "view"),
+    (_("Map and check"), "overview", "site"),
+    (_("What differs"), "compare", "history"),
+    (_("Versions"), "versions", "list-ul"),
+    (_("Period and places"), "window", "date"),
+    (_("How the form is received"), "conduct", "cogs"),
+    (_("Save as a file"), "file", "download"),
+]
+
+
 def versions_url(form: FormDefinition) -> str | None:
     return reverse("forms_admin:versions", args=[form.pk]) if form.number else None
 
@@ -157,6 +175,7 @@ class FormDefinitionViewSet(SnippetViewSet):
     add_view_class = FormCreateView
     copy_view_class = FormCopyView
     edit_view_class = FormEditView
+    index_view_class = FormListView
     unpublish_view_class = FormUnpublishView
     list_display = [
         "title",
@@ -214,12 +233,11 @@ class FormDefinitionViewSet(SnippetViewSet):
         )
 
     def get_urlpatterns(self):
-        versions = require_admin_access(VersionsView.as_view())
-        window = require_admin_access(WindowView.as_view())
-        conduct = require_admin_access(ConductView.as_view())
         return [
             *super().get_urlpatterns(),
-            path("versions/<int:pk>/", versions, name="versions"),
-            path("window/<int:pk>/", window, name="window"),
-            path("conduct/<int:pk>/", conduct, name="conduct"),
+            path("begin/", require_admin_access(BeginView.as_view()), name="begin"),
+            *(
+                path(f"{name}/<int:pk>/", require_admin_access(view), name=name)
+                for name, view in BUILDING.items()
+            ),
         ]

@@ -13,6 +13,7 @@ from forms.inbox_viewsets import (
     form_delivery_viewset,
     inbox_viewset,
 )
+from forms.key_viewsets import partner_key_viewset
 from forms.views.files import AttachmentView
 from forms.viewsets import FormDefinitionViewSet
 
@@ -41,7 +42,7 @@ def form_deliveries():
 
 @hooks.register("register_admin_viewset")
 def screens_beside_forms():
-    return [invitation_viewset, held_viewset]
+    return [invitation_viewset, held_viewset, partner_key_viewset]
 
 
 @hooks.register("register_admin_urls")

@@ -3,11 +3,12 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import JSONRenderer
 
+from exchange.problems import Problem, Refusal
+from forms.api import router as forms
 from portal.api_manners import problem
-from programs.api import Problem
 from programs.api import router as programme
 
 
@@ -64,6 +65,7 @@ api = PublicAPI(
     renderer=ReadableJSON(),
 )
 api.add_router("", programme)
+api.add_router("", forms)
 
 
 def nothing(request: HttpRequest) -> HttpResponse:
@@ -79,6 +81,22 @@ def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 @api.exception_handler(HttpError)
 def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(error.status_code, str(error))
+
+
+@api.exception_handler(Refusal)
+def explained(request: HttpRequest, error: Refusal) -> HttpResponse:
+    answer = problem(error.status_code, str(error), **error.members)
+    for name, value in error.headers.items():
+        answer[name] = value
+    return answer
+
+
+@api.exception_handler(AuthenticationError)
+def unknown_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    title = _("Send the key of your school or group: Authorization: Bearer ibk_…")
+    answer = problem(401, title)
+    answer["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 @api.exception_handler(ValidationError)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 UNDER = ("/api/", "/opendata/")
 PROBLEM = "application/problem+json"
 # Forms are sent by partners with a key, from server to server: no browser reads them.
-PUBLIC = re.compile(r"/api/v1/(?!forms)|/api/v3/pages/|/opendata/")
+PUBLIC = re.compile(r"/api/v1/(?!forms|submissions)|/api/v3/pages/|/opendata/")
 READING = ("GET", "HEAD")
 
 
@@ -75,6 +75,8 @@ class ApiManners:
             response["Cache-Control"] = "public, max-age=0, must-revalidate"
             known = ConditionalGetMiddleware(lambda _request: response)
             response = known(request)
+        else:
+            response.headers.setdefault("Cache-Control", "no-store")
         if is_head:
             request.method = "HEAD"
             if not response.streaming:

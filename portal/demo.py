@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from forms import starters
-from programs import seed
+from programs import seed, seed_languages
 from programs.models import Site
 from staff.models import Membership, Operator, Partner, Unit, User
 
@@ -68,7 +68,7 @@ def load_administrator() -> list[Account]:
 def load() -> list[Account]:
     """The seed's content, the starter forms, and everybody of the cast."""
     seed.load(demo=True)
-    seed.load_languages()
+    seed_languages.load()
     load_units_and_partners()
     starters.load()
     word = password()

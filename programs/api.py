@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 
+from exchange.problems import Problem
 from home.notices import public_places, shown_now
 from programs.hours import opening_days
 from programs.models import ServiceType, Site
@@ -18,17 +19,6 @@ from programs.paging import Piece, piece_of
 LONGEST_RANGE = timedelta(days=365)
 
 router = Router(tags=["公開情報"])
-
-
-class Problem(Schema):
-    """What went wrong, after RFC 9457; ``title`` is a sentence in Japanese."""
-
-    type: str = Field(description="いつも about:blank です。")
-    title: str = Field(description="何がうまくいかなかったか、どうすればよいか。")
-    status: int = Field(description="回答のステータス。")
-    errors: list[dict[str, str]] | None = Field(
-        None, description="読み取れなかった場所と、その理由。"
-    )
 
 
 NOT_FOUND = {404: Problem}

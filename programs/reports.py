@@ -3,14 +3,17 @@
 They stand here and not in home because they leave as workbooks, by way of exchange.
 """
 
+from django.conf import settings
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
+from wagtail.models import Locale
 
 from exchange.writing import XLSX, to_xlsx
-from home import care, language_check, opinions
+from home import care, language_check, languages, opinions
 from home.models import PageOpinion
 from home.texts import edit_address
 from staff.dates import wareki
@@ -157,3 +160,47 @@ class OpinionsReport(Report):
             )
             for row in opinions.by_page_and_month()
         ]
+
+
+class TranslationsReport(Report):
+    """Every Japanese page, and how far it is in each other language."""
+
+    page_title = gettext_lazy("State of translations")
+    header_icon = "globe"
+    name = "translations"
+    empty_words = gettext_lazy("There are no pages yet.")
+    intro = gettext_lazy(
+        "A page that is not translated is shown in Japanese, with a word about it."
+        " Open it and press “Convert alias into ordinary page” to write it in its"
+        " language."
+    )
+
+    def locales(self) -> list[Locale]:
+        others = Locale.objects.exclude(language_code=settings.LANGUAGE_CODE)
+        return list(others.order_by("pk"))
+
+    def headings(self) -> list[str]:
+        return [_("Page"), _("Language"), _("State")]
+
+    def rows(self):
+        """What needs work first; within that in the order of the pages."""
+        states = {
+            "missing": _("Not translated: shown in Japanese"),
+            "draft": _("Not published yet"),
+            "outdated": _("The Japanese has changed since"),
+            "current": _("Translated"),
+        }
+        order = list(states)
+        locales = self.locales()
+        found = []
+        for row in languages.progress(locales):
+            for locale, cell in zip(locales, row.cells, strict=True):
+                if cell is None:
+                    continue
+                name = languages.NAMES.get(locale.language_code, str(locale))
+                address = reverse("wagtailadmin_pages:edit", args=[cell.page.pk])
+                cells = [name, states[cell.state]]
+                found.append(
+                    (order.index(cell.state), (address, row.source.title, cells))
+                )
+        return [entry for _rank, entry in sorted(found, key=lambda pair: pair[0])]

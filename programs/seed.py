@@ -7,7 +7,6 @@ from datetime import date, time
 
 from django.db import transaction
 
-from home import languages
 from home.models import ContactSettings, Section
 from home.services import ensure_editors
 from programs import seed_tree
@@ -174,9 +173,3 @@ def load_contact() -> None:
     if not contact.office_name:
         contact.office_name = "豊中市 こども支援課 支援企画係"
         contact.save()
-
-
-def load_languages() -> None:
-    """The languages to begin with, and in each the same tree of pages."""
-    languages.ensure_locales()
-    languages.synchronise()

@@ -72,6 +72,7 @@ OWN_REPORTS = (
     reports.FactsReport,
     reports.ChildrensWordsReport,
     reports.OpinionsReport,
+    reports.TranslationsReport,
 )
 
 

@@ -16,6 +16,7 @@ from forms.models.inbox import (
 from forms.models.invitation import Invitation
 from forms.models.look_up import FailedLookUp
 from forms.models.message import SubmissionMessage
+from forms.models.partner_key import PartnerKey
 from forms.models.retention import LegalHold, RetentionRun
 from forms.models.submission import Draft, IndexedAnswer, Submission
 from forms.models.town import Town
@@ -47,4 +48,5 @@ __all__ = [
     "SubmissionMessage",
     "Tally",
     "Town",
+    "PartnerKey",
 ]

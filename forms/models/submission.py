@@ -54,6 +54,13 @@ class Draft(models.Model):
         blank=True,
         related_name="drafts",
     )
+    sent_with = models.ForeignKey(
+        "portal_forms.PartnerKey",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     linked_to = models.ForeignKey(
         "portal_forms.Submission",
         on_delete=models.PROTECT,

@@ -28,7 +28,8 @@ class TooMany(ValidationError):
 
 def is_known(draft: Draft) -> bool:
     """Whether the sender is a registered school or group, or was invited."""
-    return bool(draft.invitation_id or (draft.owner_id and draft.partner_id))
+    is_partner = draft.partner_id and (draft.owner_id or draft.sent_with_id)
+    return bool(draft.invitation_id or is_partner)
 
 
 def refuse_flood(form: FormDefinition, *, by: User | None, address: str) -> None:

@@ -111,6 +111,8 @@ def _writes_for_partner(draft: Draft) -> bool:
 
     Days may lie between the beginning and the sending, and a post may end on any.
     """
+    if draft.sent_with:
+        return draft.sent_with.is_in_force
     if is_entered_for_partner(draft):
         return True
     posts = Membership.objects.in_force().filter(

@@ -15,6 +15,8 @@ NAMESPACE = uuid.UUID("6b1f6c1e-3a55-4a6f-9d0c-0d6a4a0f7c11")
 READERS = ["case_worker", "programme_manager"]
 PLAIN = ("title", "access", "handler", "intro", "who_may", "what_you_need")
 TEXTS = (*PLAIN, "privacy_note", "next_steps")
+ORDER = ["referral", "community-referral", "application", "visit", "consent"]
+ORDER += ["withdrawal", "hearing", "assessment", "monitoring"]
 
 
 def load() -> list[FormDefinition]:
@@ -24,19 +26,45 @@ def load() -> list[FormDefinition]:
     """
     added = []
     for file in sorted(FOLDER.glob("*.json")):
-        data = json.loads(file.read_text(encoding="utf-8"))
+        data = read(file.stem)
         if not FormDefinition.objects.filter(slug=data["slug"]).exists():
             added.append(_add(data))
     return added
 
 
-@transaction.atomic
-def _add(data: dict[str, Any]) -> FormDefinition:
+def files() -> dict[str, Path]:
+    """Every ready-made form by name: the loaded ones, and models to begin with."""
+    found = [*FOLDER.glob("*.json"), *FOLDER.glob("templates/*.json")]
+    return {file.stem: file for file in sorted(found, key=lambda file: file.stem)}
+
+
+def read(name: str) -> dict[str, Any]:
+    """What a ready-made form says; KeyError for a name that is none."""
+    return json.loads(files()[name].read_text(encoding="utf-8"))
+
+
+def catalogue() -> list[dict[str, str]]:
+    """The ready-made forms for somebody who begins a new one."""
+    rows = [(name, read(name)) for name in files()]
+    return [
+        {"name": name, "title": data["title"], "intro": data.get("intro", "")}
+        for name, data in sorted(rows, key=lambda row: ORDER.index(row[0]))
+    ]
+
+
+def as_definition(data: dict[str, Any]) -> FormDefinition:
+    """An unsaved definition, unpublished."""
     definition = FormDefinition(
         slug=data["slug"], live=False, **{name: data.get(name, "") for name in TEXTS}
     )
     definition.pages = json.dumps(pages_as_blocks(data))
     definition.full_clean()
+    return definition
+
+
+@transaction.atomic
+def _add(data: dict[str, Any]) -> FormDefinition:
+    definition = as_definition(data)
     definition.save()
     if definition.handler == INBOX:
         # Somebody must read what comes: the offices of the city, until it is changed.

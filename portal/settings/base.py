@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.AllowWagtailScripts",
     "csp.middleware.CSPMiddleware",
+    "portal.middleware.FrameFormsWhereAllowed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.api_manners.ApiManners",
     "portal.middleware.RefuseUnreadableInput",
@@ -189,6 +190,8 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 # The editor posts some twenty fields for each question of a form of three hundred.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+# Where the pages of forms may be shown in a frame, beside the portal itself.
+FORM_FRAME_ANCESTORS = os.environ.get("FORM_FRAME_ANCESTORS", "").split()
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 

@@ -1,18 +1,21 @@
 """Pages in several languages: one structure, and the language is never in doubt."""
 
+import re
+
 import pytest
 from bs4 import BeautifulSoup
 from wagtail.models import Locale, Page
 
 from home import languages
 from home.models import ContentPage
-from programs import seed
+from programs import seed, seed_languages, seed_tree
 
 
 @pytest.fixture
 def seeded(db):
     seed.load()
-    seed.load_languages()
+    languages.ensure_locales()
+    languages.synchronise()
 
 
 def soup(client, path):
@@ -139,3 +142,64 @@ def test_dates_are_written_as_the_language_writes_them(client, seeded):
     assert "令和" in soup(client, "/hogosha/").select_one(".page-about").text
     english = soup(client, "/en/hogosha/").select_one(".page-about").text
     assert "令和" not in english.replace("令和6年時点", "")
+
+
+def test_the_key_pages_come_in_every_language_and_loading_again_changes_nothing(
+    client, seeded
+):
+    seed_languages.load()
+    for name in seed_languages.KEY_PAGES:
+        slug = seed_tree.read(name)["slug"]
+        source = Page.objects.get(slug=slug, locale__language_code="ja")
+        for entry in source.get_translations():
+            assert not languages.is_untranslated(entry), (slug, entry.locale)
+    page = soup(client, "/en/hogosha/")
+    assert page.h1.text == "For parents and guardians"
+    assert not page.main.has_attr("lang")
+    assert soup(client, "/ja-hira/hogosha/").html["lang"] == "ja-Hira"
+    links = [a["href"] for a in soup(client, "/en/").main.select("a.door")]
+    assert links
+    assert all(link.startswith("/en/") for link in links)
+
+    before = Page.objects.get(slug="hogosha", locale__language_code="en").title
+    Page.objects.filter(slug="hogosha", locale__language_code="en").update(title="X")
+    seed_languages.load()
+    assert before != Page.objects.get(slug="hogosha", locale__language_code="en").title
+
+
+def test_an_english_page_has_no_japanese_but_names_and_what_the_city_keeps(
+    client, seeded
+):
+    seed_languages.load()
+    main = soup(client, "/en/nagare/").main
+    written = main.select("h1, .lead, ol")
+    assert len(written) >= 3
+    text = " ".join(part.text for part in written).replace("とよなか縁結実", "")
+    assert not re.findall("[\u3041-\u30ff\u4e00-\u9fff]+", text)
+
+
+def test_the_report_tells_editors_what_needs_work_and_leads_there(log_in, seeded):
+    translate(japanese("hogosha"), "en", title="For parents")
+    client = log_in("editor")
+
+    page = soup(client, "/admin/page-reports/translations/")
+
+    rows = {
+        (row.a.text.strip(), row.find_all("td")[0].text.strip()): (
+            row.find_all("td")[1].text.strip(),
+            row.a["href"],
+        )
+        for row in page.select("tbody tr:has(a)")
+    }
+    assert rows["保護者の方へ", "English"][0] == "訳してあります"
+    state, address = rows["保護者の方へ", "やさしい日本語"]
+    assert state == "未訳（日本語で出ています）"
+    assert client.get(address).status_code == 200
+
+
+def test_the_report_costs_the_same_for_every_number_of_pages(
+    log_in, seeded, django_assert_max_num_queries
+):
+    client = log_in("editor")
+    with django_assert_max_num_queries(25):
+        assert client.get("/admin/page-reports/translations/").status_code == 200

@@ -221,11 +221,15 @@ def test_the_seven_services_stand_with_their_codes(seeded):
     assert [row.code for row in rows] == [f"S{n}" for n in range(1, 8)]
 
 
+# One of them asks for emergency notices, which stand on every page.
+MOST_QUERIES = 21
+
+
 def test_the_top_page_costs_a_bounded_number_of_queries(
     client, seeded, django_assert_max_num_queries
 ):
     client.get("/")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(MOST_QUERIES):
         client.get("/")
     main = Site.objects.get(slug="enmusubi")
     for number in range(5):
@@ -235,7 +239,7 @@ def test_the_top_page_costs_a_bounded_number_of_queries(
             parent=main,
             operator=main.operator,
         )
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(MOST_QUERIES):
         client.get("/")
 
 

@@ -1,0 +1,219 @@
+"""Forms sent by a partner's program: a draft without pages, then the usual sending.
+
+The draft's number is made from the partner's key and its Idempotency-Key. So a second
+try, from whatever process, finds the same draft, and the one sending that there can be
+of a draft is the one there can be of the key.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from exchange.problems import Refusal
+from forms.answers import Reading, read
+from forms.compiler import canonical, fields_of
+from forms.json_answers import faults_of, typed_answers
+from forms.models import (
+    Attachment,
+    Draft,
+    FormDefinition,
+    FormVersion,
+    PartnerKey,
+    Submission,
+)
+from forms.services.drafts import hash_of, sent_from
+from forms.services.files import Place, fill_in_files, receive_files
+from forms.services.look_up import look_up_password
+from forms.services.submissions import IncompleteAnswers, submit
+
+NAMESPACE = uuid.UUID("0f5f7f4e-6d0a-4f0e-9a39-5b6f2f0d7a52")
+KEPT = timedelta(hours=24)
+
+
+@dataclass
+class Judged:
+    """What the evaluator makes of answers given as JSON."""
+
+    typed: dict[str, Any]
+    reading: Reading
+    faults: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Sent:
+    """The outcome of a sending: what was received, or why nothing was."""
+
+    submission: Submission | None = None
+    password: str = ""
+    is_new: bool = False
+    faults: dict[str, str] = field(default_factory=dict)
+
+
+def version_for(form: FormDefinition, wanted: int | None) -> FormVersion:
+    """The version in force. A Refusal where the answers were made for another one."""
+    version = form.latest_version()
+    if wanted is not None and wanted != version.number:
+        raise Refusal(
+            409,
+            _(
+                "The form has changed: version %(number)s is in force. Read its schema"
+                " again."
+            )
+            % {"number": version.number},
+            version=version.number,
+        )
+    return version
+
+
+def judge(document: Mapping, answers: Mapping, kept: Mapping | None = None) -> Judged:
+    """Read answers by item code; *kept* are the files that wait for them."""
+    typed, faults = typed_answers(document, answers)
+    reading = read(document, typed | dict(kept or {}), timezone.localdate())
+    return Judged(typed, reading, faults | faults_of(document, reading, typed))
+
+
+def send(
+    form: FormDefinition,
+    key: PartnerKey,
+    idempotency_key: str,
+    *,
+    answers: Mapping,
+    wanted_version: int | None,
+) -> Sent:
+    """Receive answers once; the same key again gives the same receipt.
+
+    A Refusal where the key was used for other answers, or the form takes nothing now.
+    """
+    number, secret = identity_of(form, key, idempotency_key)
+    draft = Draft.objects.filter(uuid=number).select_related("version__form").first()
+    known = sent_from(draft) if draft else None
+    if known:
+        refuse_other_answers(known, answers)
+        return Sent(known, look_up_password(secret))
+    draft = draft or begin(form, key, number, secret)
+    version_for(form, wanted_version or draft.version.number)
+    judged = judge(draft.version.document, answers, kept_files(draft))
+    if judged.faults:
+        return Sent(faults=judged.faults)
+    with transaction.atomic():
+        draft = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+        draft.answers = judged.typed
+        for page in draft.version.document["pages"]:
+            fill_in_files(draft, page, {})
+        draft.save(update_fields=["answers", "changed_at"])
+        try:
+            submission = submit(draft, key=secret)
+        except IncompleteAnswers as refusal:
+            faults = faults_of(draft.version.document, refusal.reading, judged.typed)
+            return Sent(faults=faults)
+        except ValidationError as refusal:
+            raise Refusal(409, " ".join(refusal.messages)) from None
+    return Sent(submission, look_up_password(secret), is_new=True)
+
+
+def identity_of(
+    form: FormDefinition, key: PartnerKey, idempotency_key: str
+) -> tuple[uuid.UUID, str]:
+    """The draft's number and secret, which only this server can make of the key."""
+    name = f"{form.pk}:{key.partner_id}:{idempotency_key}"
+    secret = salted_hmac("forms.sending", name, algorithm="sha256").hexdigest()
+    return uuid.uuid5(NAMESPACE, secret), secret
+
+
+def begin(
+    form: FormDefinition, key: PartnerKey, number: uuid.UUID, secret: str
+) -> Draft:
+    """The draft for one Idempotency-Key; two beginnings at once are one draft."""
+    refuse_unopened(form)
+    try:
+        with transaction.atomic():
+            return Draft.objects.create(
+                uuid=number,
+                version=form.latest_version(),
+                key_hash=hash_of(secret),
+                partner=key.partner,
+                sent_with=key,
+                expires_at=timezone.now() + KEPT,
+            )
+    except IntegrityError:
+        return Draft.objects.select_related("version__form").get(uuid=number)
+
+
+def refuse_unopened(form: FormDefinition) -> None:
+    if form.access == FormDefinition.Access.INVITED:
+        raise Refusal(403, _("This form is only for those who were sent a link to it."))
+    if form.latest_version() is None or not form.live:
+        raise Refusal(409, _("This form is not open at the moment."))
+
+
+def refuse_other_answers(known: Submission, answers: Mapping) -> None:
+    """The same key with other answers is a mistake of the sender's program."""
+    judged = judge(known.version.document, answers)
+    files = {f["key"] for f in fields_of(known.version.document) if f["type"] == "file"}
+    before = {k: v for k, v in known.answers.items() if k not in files}
+    now = {k: v for k, v in judged.reading.values.items() if k not in files}
+    if digest(before) != digest(now):
+        raise Refusal(
+            422,
+            _(
+                "Other answers were received with this Idempotency-Key. Use a new key"
+                " for new answers."
+            ),
+        )
+
+
+def digest(values: Mapping) -> str:
+    return sha256(canonical(values).encode()).hexdigest()
+
+
+def attach(
+    form: FormDefinition,
+    key: PartnerKey,
+    idempotency_key: str,
+    code: str,
+    file: UploadedFile,
+) -> Attachment:
+    """Keep a file for the answers that will come with the same Idempotency-Key."""
+    number, secret = identity_of(form, key, idempotency_key)
+    draft = Draft.objects.filter(uuid=number).select_related("version__form").first()
+    draft = draft or begin(form, key, number, secret)
+    if sent_from(draft):
+        raise Refusal(409, _("These answers have been sent already."))
+    question = file_question(draft.version.document, code)
+    before = set(draft.attachments.values_list("pk", flat=True))
+    place = Place(question["key"], question, question["key"], "", draft.answers)
+    refused = receive_files(draft, [place], uploads_of(place, file))
+    if refused:
+        raise Refusal(422, " ".join(part["refused"] for part in refused[place.control]))
+    return draft.attachments.exclude(pk__in=before).get()
+
+
+def file_question(document: Mapping, code: str) -> Mapping:
+    """The question for files with this code; a Refusal where there is none."""
+    for question in fields_of(document):
+        if question["code"] == code and question["type"] == "file":
+            return question
+    raise Refusal(422, _("The form asks for no files with this code."))
+
+
+def uploads_of(place: Place, file: UploadedFile) -> MultiValueDict:
+    return MultiValueDict({place.control: [file]})
+
+
+def kept_files(draft: Draft) -> dict[str, list[dict[str, Any]]]:
+    """The files that wait in the draft, by question, as answers hold them."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for attachment in draft.attachments.all():
+        found.setdefault(attachment.field_key, []).append(attachment.as_value())
+    return found

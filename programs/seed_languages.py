@@ -1,0 +1,88 @@
+"""The key pages of the seed in the other languages to begin with.
+
+A language has one book of phrases: each text of the Japanese pages, and the same text
+in that language. A page of which every text is in the book is translated with it. What
+editors have taken over already is left as it is.
+"""
+
+import json
+from typing import Any
+
+from django.db import transaction
+from wagtail.models import Locale, Page
+
+from home import languages
+from home.models import BasePage
+from programs import seed_tree
+
+BOOKS = seed_tree.PAGES / "phrases"
+KEY_PAGES = ("top", "sites", "enmusubi", "bb-house", "hogosha", "nagare", "kodomo")
+TEXTS = ("title", "seo_title", "search_description", "lead", "tagline", "as_of")
+TEXTS += ("audience_text",)
+# What stands in the rows of pages and is no text of theirs.
+KEPT = {"icon", "id", "type", "section", "review_by", "audience", "page"}
+
+
+def load() -> None:
+    """The languages, the same tree of pages in each, and the key pages translated."""
+    languages.ensure_locales()
+    languages.synchronise()
+    for code in languages.FIRST[1:]:
+        book = phrases(code)
+        for name in KEY_PAGES:
+            translate(name, Locale.objects.get(language_code=code), book)
+
+
+def phrases(code: str) -> dict[str, str]:
+    return json.loads((BOOKS / f"{code}.json").read_text(encoding="utf-8"))
+
+
+@transaction.atomic
+def translate(name: str, locale: Locale, book: dict[str, str]) -> None:
+    """Take one page over from its alias, with the words of the book."""
+    row = seed_tree.read(name)
+    pages = Page.objects.filter(slug=row["slug"], locale__language_code="ja")
+    source = pages.filter(depth__gt=1).first()
+    page = source and source.get_translation_or_none(locale)
+    if page is None or not page.alias_of_id:
+        return
+    page = page.specific
+    page.alias_of = None
+    for field in TEXTS:
+        if row.get(field):
+            setattr(page, field, book[row[field]])
+    for field in seed_tree.STREAMS:
+        if field in row:
+            words = in_words(row[field], book, locale.language_code)
+            setattr(page, field, json.dumps(words))
+    page.related = json.dumps(related(page, locale))
+    page.save()
+    page.save_revision().publish()
+
+
+def in_words(value: Any, book: dict[str, str], code: str, name: str = "") -> Any:
+    """A row with each text in the other language; KeyError for an unknown text."""
+    if isinstance(value, list):
+        return [in_words(part, book, code, name) for part in value]
+    if isinstance(value, dict):
+        return {
+            key: part if key in KEPT else in_words(part, book, code, key)
+            for key, part in value.items()
+        }
+    if not isinstance(value, str) or not value:
+        return value
+    if name == "path":
+        return value if value.startswith("/forms/") else f"/{code}{value}"
+    return book[value]
+
+
+def related(page: BasePage, locale: Locale) -> list[dict[str, Any]]:
+    """The related pages in the language of the page."""
+    rows = page.related.get_prep_value()
+    named = Page.objects.in_bulk([row["value"] for row in rows])
+    found = [
+        named[row["value"]].get_translation_or_none(locale)
+        for row in rows
+        if row["value"] in named
+    ]
+    return [{"type": "page", "value": other.pk} for other in found if other]
