@@ -93,12 +93,12 @@ def test_long_sentences_matter_on_pages_for_children_only(make_page):
 
 
 def test_addresses_of_other_languages_lead_somewhere(make_page):
+    body = [text('<a href="/en/">English</a>'), text('<a href="/en/none/">none</a>')]
+    page = make_page("languages", body=body, **GOOD)
     home = Site.objects.get(is_default_site=True).root_page
     english, _is_new = Locale.objects.get_or_create(language_code="en")
     if not home.has_translation(english):
         home.copy_for_translation(english).save_revision().publish()
-    body = [text('<a href="/en/">English</a>'), text('<a href="/en/none/">none</a>')]
-    page = make_page("languages", body=body, **GOOD)
     assert kinds(page) == ["broken_link"]
 
 
