@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
-from forms.models import HeldSubmission, Invitation
-from forms.views import inviting
+from forms.models import HeldSubmission, Invitation, RetentionRun
+from forms.views import inviting, retention
 from staff.templatetags.japanese import wareki_time
 from staff.viewsets import PrivateModelViewSet, VisibleIndexView
 
@@ -109,5 +109,53 @@ class HeldViewSet(PrivateModelViewSet):
     record_views = {"release": inviting.ReleaseView, "spam": inviting.SetAsideView}
 
 
+class RetentionIndexView(VisibleIndexView):
+    """The proofs of what was cleared, the newest on top."""
+
+    any_permission_required = ["view"]
+
+    def get_base_queryset(self):
+        return super().get_base_queryset().select_related("form").defer("digests")
+
+    @cached_property
+    def no_results_message(self):
+        return _("No answers have been cleared yet.")
+
+
+class RetentionViewSet(PrivateModelViewSet):
+    """What was cleared because its time was over, for those who answer for it."""
+
+    model = RetentionRun
+    name = "retention"
+    icon = "bin"
+    menu_label = gettext_lazy("Records of retention")
+    menu_order = 175
+    add_to_admin_menu = True
+    index_view_class = RetentionIndexView
+    list_filter = ["form", "is_dry"]
+    list_display = [
+        Column("number", label=gettext_lazy("Number"), accessor=str),
+        Column(
+            "at",
+            label=gettext_lazy("Run at"),
+            accessor=lambda run: wareki_time(run.at),
+            sort_key="at",
+        ),
+        Column("form", label=gettext_lazy("Form")),
+        Column(
+            "act",
+            label=gettext_lazy("What was done"),
+            accessor="act_in_words",
+        ),
+        Column(
+            "count",
+            label=gettext_lazy("Submissions"),
+            accessor=lambda run: run.counts.get("submissions", 0),
+        ),
+    ]
+    detail_view_class = retention.RetentionRunView
+
+
+retention_viewset = RetentionViewSet()
 invitation_viewset = InvitationViewSet()
 held_viewset = HeldViewSet()

@@ -11,7 +11,7 @@ from wagtail.admin.ui.tables import Column
 from exchange.models import OutboxItem
 from forms.models import AnswerGrant, FormDefinition, FormDelivery, Submission
 from forms.querysets import CITY, reads_answers
-from forms.views import bulk, entering, exporting, inbox, submission
+from forms.views import bulk, entering, exporting, inbox, retention, submission
 from staff.account_viewsets import AuditedModelViewSet
 from staff.dates import wareki
 from staff.models import Membership, User
@@ -54,6 +54,8 @@ class InboxViewSet(PrivateModelViewSet):
         "unlink": submission.UnlinkView,
         "hand_on": submission.HandOnView,
         "correct": submission.CorrectView,
+        "hold": retention.HoldView,
+        "lift": retention.LiftView,
         "sheet": submission.SheetView,
     }
 

@@ -7,7 +7,11 @@ from wagtail import hooks
 from wagtail.admin.auth import require_admin_access
 from wagtail.snippets.models import register_snippet
 
-from forms.desk_viewsets import held_viewset, invitation_viewset
+from forms.desk_viewsets import (
+    held_viewset,
+    invitation_viewset,
+    retention_viewset,
+)
 from forms.inbox_viewsets import (
     answer_grant_viewset,
     form_delivery_viewset,
@@ -42,7 +46,12 @@ def form_deliveries():
 
 @hooks.register("register_admin_viewset")
 def screens_beside_forms():
-    return [invitation_viewset, held_viewset, partner_key_viewset]
+    return [
+        invitation_viewset,
+        held_viewset,
+        partner_key_viewset,
+        retention_viewset,
+    ]
 
 
 @hooks.register("register_admin_urls")

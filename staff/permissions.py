@@ -124,7 +124,11 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "portal_forms.change_formdefinition",
         "portal_forms.publish_formdefinition",
     ],
-    "auditor": ["wagtailadmin.access_admin", "staff.view_auditevent"],
+    "auditor": [
+        "wagtailadmin.access_admin",
+        "staff.view_auditevent",
+        "portal_forms.view_retentionrun",
+    ],
     "system_administrator": [
         "wagtailadmin.access_admin",
         *NOTICES,
@@ -157,6 +161,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "home.change_approvalsettings",
         "wagtailcore.change_task",
         "exchange.view_outboxitem",
+        "portal_forms.view_retentionrun",
         "portal_forms.view_partnerkey",
         "portal_forms.add_partnerkey",
         "portal_forms.change_partnerkey",

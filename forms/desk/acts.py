@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from forms.desk.listing import people_beside
 from forms.forms.text import narrow
 from forms.models import EnteredFor, FormDefinition, Handling, Submission
-from staff.forms import PrivateForm, RevisionField
+from staff.forms import JapaneseDateField, PrivateForm, RevisionField
 from staff.models import Partner, User
 
 TEXT = forms.Textarea(attrs={"rows": 4})
@@ -68,6 +68,36 @@ class AssignForm(RevisionForm):
         keys = [person.pk for person in people_beside(self.user)]
         people = User.objects.filter(pk__in=keys)
         self.fields["assignee"].queryset = people.order_by("username")
+
+
+class HoldForm(PrivateForm):
+    """Why answers must stay beyond the days of their form, and until when."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why they are kept"),
+        help_text=gettext_lazy("For example: a request for disclosure is open."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    until = JapaneseDateField(
+        label=gettext_lazy("Kept until"),
+        help_text=gettext_lazy("Leave this empty to keep them until it is lifted."),
+        required=False,
+    )
+
+
+class LiftForm(PrivateForm):
+    """Which hold ends; a button on the page names it."""
+
+    held = forms.IntegerField(
+        min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput
+    )
+
+
+class ProofForm(PrivateForm):
+    """A receipt number to look for in a proof of retention."""
+
+    receipt = ReceiptField(label=gettext_lazy("Receipt number"))
 
 
 class StateForm(RevisionForm):

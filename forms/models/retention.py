@@ -2,6 +2,8 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from forms.querysets import OfSubmissionQuerySet, RetentionRunQuerySet
@@ -42,6 +44,11 @@ class LegalHold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission_id}-{self.pk}"
+
+    @property
+    def is_in_force(self) -> bool:
+        is_over = self.until is not None and self.until < timezone.localdate()
+        return self.lifted_at is None and not is_over
 
 
 class RetentionRun(models.Model):
@@ -85,3 +92,14 @@ class RetentionRun(models.Model):
 
     def __str__(self) -> str:
         return f"T{self.pk}"
+
+    @property
+    def act_in_words(self) -> str:
+        """What the run did; a trial run did nothing."""
+        if self.is_dry:
+            return str(_("Trial run (nothing was cleared)"))
+        acts = dict(self.form.RetentionAct.choices)
+        return str(acts.get(self.act, self.act))
+
+    def get_admin_url(self) -> str:
+        return reverse("retention:detail", args=[self.pk])

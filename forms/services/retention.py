@@ -35,6 +35,7 @@ from forms.models import (
     SubmissionMessage,
 )
 from forms.services.drafts import forget_expired_drafts
+from forms.services.inbox import must_work_on
 from staff.models import AuditEvent, User
 from staff.services import record_event
 
@@ -217,6 +218,7 @@ def hold(
     submission: Submission, reason: str, *, by: User, until: date | None = None
 ) -> LegalHold:
     """Keep a submission whatever its form says; the reason is asked for."""
+    must_work_on(submission, by)
     if not reason.strip():
         raise ValidationError(_("Write why this is held."))
     if until and until < timezone.localdate():
@@ -234,6 +236,7 @@ def hold(
 @transaction.atomic
 def lift(held: LegalHold, *, by: User) -> None:
     """End a hold; the row stays as the record of it."""
+    must_work_on(held.submission, by)
     open_ones = LegalHold.objects.filter(pk=held.pk, lifted_at=None)
     if open_ones.update(lifted_at=timezone.now(), lifted_by=by):
         record_event(

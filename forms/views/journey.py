@@ -16,10 +16,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from forms.answers import Reading, pages_in_words
 from forms.forms.bound import BoundField, bind_page, faults_of, known_answers
 from forms.forms.controls import control_of
+from forms.forms.controls.contacts import place_of
 from forms.forms.uploads import refused
 from forms.languages import language_choices
 from forms.models import Draft
@@ -40,6 +42,10 @@ from forms.views import drafts
 from forms.views.answering import SeeOther
 from forms.views.files import stays_for_files, take_files
 from staff.services import client_address
+
+UNKNOWN_PLACE = gettext_lazy(
+    "No address was found for this postal code. Please write the address yourself."
+)
 
 
 @drafts.with_draft
@@ -93,7 +99,7 @@ def page_after_saving(
 ) -> str:
     reading = read_draft(draft)
     if stays_for_files(request):
-        return here_again(request, draft, number)
+        return here_again(request, draft, this, number)
     if "leave" in request.POST:
         return drafts.address("leave", draft, query=f"page={number}")
     if "back" in request.POST:
@@ -102,6 +108,7 @@ def page_after_saving(
     stay = pressed_inside(request, this)
     if stay:
         asked = [("new", key) for key in new]
+        asked += [("unknown", key) for key in unknown_places(request)]
         if "review" in request.POST.getlist("from"):
             asked.append(("from", "review"))
         return f"{drafts.address('page', draft, number, query=urlencode(asked))}#{stay}"
@@ -125,13 +132,25 @@ def pressed_inside(request: HttpRequest, this: Mapping) -> str:
     return next(filter(None, places), "")
 
 
-def here_again(request: HttpRequest, draft: Draft, number: int) -> str:
-    """The same page, where a button inside it was pressed; nothing else is judged."""
+def unknown_places(request: HttpRequest) -> list[str]:
+    """The address to be filled in by its postal code, where the code is not known."""
+    pressed = request.POST.get("complete")
+    if not pressed or place_of(request.POST.get(f"{pressed}-postcode", "")):
+        return []
+    return [pressed]
+
+
+def here_again(request: HttpRequest, draft: Draft, this: Mapping, number: int) -> str:
+    """The same page at its files, whose button was pressed; nothing else is judged."""
     query = [("files", "1")]
     if "review" in request.POST.getlist("from"):
         query.append(("from", "review"))
     path = drafts.address("page", draft, number, query=urlencode(query))
-    return f"{path}#files"
+    places = [place.control for place in places_of(this, draft.answers)]
+    pressed = request.POST.get("attach")
+    for place in [pressed] if pressed in places else places[:1]:
+        path += f"#id_{place}-field"
+    return path
 
 
 def newly_asked(
@@ -183,9 +202,11 @@ def render_page(
         errors = {k: text for k, text in reading.errors.items() if k not in new}
     elif "files" in request.GET:
         errors = {k: reading.errors[k] for k in refused_here(draft, this, reading)}
-    items = bind_page(
-        this, draft.answers, reading.asked, errors, reading.parts, reading
-    )
+    parts = reading.parts
+    if unknown := request.GET.get("unknown"):
+        errors = {**errors, unknown: UNKNOWN_PLACE}
+        parts = {**parts, unknown: "postcode"}
+    items = bind_page(this, draft.answers, reading.asked, errors, parts, reading)
     numbers = asked_numbers(draft, reading)
     return render(
         request,

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from exchange.models import OutboxItem
@@ -23,6 +24,7 @@ from forms.services import ask_sender, look_up, reply
 from forms.services.retention import digest_of_receipt, hold, lift, run_retention
 from staff.models import AuditEvent
 from staff.services import verify_audit
+from tests.forms import inbox
 from tests.forms.conftest import question
 from tests.forms.journey import REFERRAL, Journey
 from tests.forms.test_files import send_page, stored, upload, with_file
@@ -134,7 +136,8 @@ def test_a_trial_run_says_what_would_go_and_clears_nothing(received, monkeypatch
     assert RetentionRun.objects.get().is_dry
 
 
-def test_a_hold_wins_until_it_is_lifted_or_over(received, run, cast, monkeypatch):
+def test_a_hold_wins_until_it_is_lifted_or_over(received, form, run, cast, monkeypatch):
+    inbox.grant(form, role="case_worker")
     with pytest.raises(ValidationError):
         hold(received, " ", by=cast["intake"])
     held = hold(received, "訴訟のため", by=cast["intake"])
@@ -223,3 +226,61 @@ def test_the_proof_is_neither_changed_nor_deleted(received, run, monkeypatch):
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
+
+
+@pytest.fixture
+def worked_on(received, form):
+    """The intake desk works on the form, the programme only reads it."""
+    inbox.grant(form, role="case_worker")
+    inbox.grant(form, role="programme_manager", can_act=False)
+    return received
+
+
+def test_who_works_on_answers_keeps_them_and_lets_them_go_on_the_page(
+    worked_on, run, log_in, monkeypatch
+):
+    page = reverse("inbox:detail", args=[worked_on.pk])
+    address = reverse("inbox:hold", args=[worked_on.pk])
+    desk = log_in("intake")
+    assert "理由" in desk.post(address, {"reason": ""}).content.decode()
+    past = {"reason": "開示請求の対応中", "until": "令和7年1月1日"}
+    refusal = desk.post(address, past).content.decode()
+    assert "開示請求の対応中" in refusal, "what was typed is kept"
+    assert not LegalHold.objects.exists()
+    assert desk.post(address, {"reason": "開示請求の対応中"}).url == page
+    assert "開示請求の対応中" in desk.get(page).content.decode()
+    after(monkeypatch, 91)
+    assert run() == []
+    held = LegalHold.objects.get()
+    lifting = reverse("inbox:lift", args=[worked_on.pk])
+    reader = log_in("programme")
+    assert reader.get(page).status_code == 200
+    assert address not in reader.get(page).content.decode()
+    reader.post(address, {"reason": "読むだけの人"})
+    reader.post(lifting, {"held": held.pk})
+    assert LegalHold.objects.get().lifted_at is None
+    desk = log_in("intake")
+    assert desk.post(lifting, {"held": held.pk}).url == page
+    assert LegalHold.objects.get().lifted_by.username == "intake"
+    assert len(run()) == 1
+    assert CANARY not in desk.get(page).content.decode()
+
+
+def test_the_proofs_are_read_by_the_auditor_and_tell_of_a_known_number_alone(
+    received, run, log_in, monkeypatch
+):
+    after(monkeypatch, 91)
+    (proof,) = run()
+    for who, status in (("auditor", 200), ("admin", 200), ("intake", 302)):
+        assert log_in(who).get(reverse("retention:index")).status_code == status, who
+    assert log_in("intake").get(proof.get_admin_url()).status_code == 404
+    auditor = log_in("auditor")
+    page = auditor.get(proof.get_admin_url()).content.decode()
+    assert proof.sha256 in page
+    assert received.receipt not in page
+    for number, answer in (
+        (received.receipt, "含まれています"),
+        ("R1-1", "含まれていません"),
+    ):
+        asked = auditor.post(proof.get_admin_url(), {"receipt": number})
+        assert answer in asked.content.decode()

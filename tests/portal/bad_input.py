@@ -85,6 +85,7 @@ WITHOUT_FIELDS = {
     "inbox:columns",
     "inbox:bulk",
     "inbox:export",
+    "inbox:lift",
 }
 # Who may do an act, to which record of ``records``.
 ACTS = {
@@ -101,6 +102,7 @@ ACTS = {
     "inbox:aside": ("intake", "sent"),
     "inbox:link": ("intake", "sent"),
     "inbox:hand_on": ("intake", "sent"),
+    "inbox:hold": ("intake", "sent"),
     "inbox:correct": ("intake", "sent"),
     "inbox:enter": ("intake", None),
     "cases:contact": ("caseworker", "case"),
@@ -142,6 +144,7 @@ GOOD = {
     "referrals:accept": {"child": "new"},
     "referrals:duplicate": {"case": ""},
     "inbox:aside": {"state": "false", "of": ""},
+    "inbox:hold": {"until": ""},
     "inbox:link": {"other": "R8-8101"},
     "inbox:hand_on": {"typed": "C-83000"},
     "inbox:correct": {"f_more": "別の言葉"},

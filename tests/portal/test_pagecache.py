@@ -171,10 +171,13 @@ def test_a_token_already_given_keeps_the_page_out_of_memory_but_not_the_reader(w
 
 
 def test_each_choice_of_readings_has_its_own_page(web):
-    web.get("/kodomo/", HTTP_COOKIE="furigana=on")
-    web.get("/kodomo/", HTTP_COOKIE="furigana=off")
-    web.get("/kodomo/", HTTP_COOKIE="furigana=<script>")
-    web.get("/kodomo/")
+    web.get("/hogosha/", HTTP_COOKIE="furigana=on")
+    web.get("/hogosha/", HTTP_COOKIE="furigana=off")
+    web.get("/hogosha/")
+    assert web.asked == 3
+    for cookie in ("on", "off"):
+        web.get("/hogosha/", HTTP_COOKIE=f"furigana={cookie}")
+    web.get("/hogosha/")
     assert web.asked == 3 and len(kept_pages(web)) == 3
 
 

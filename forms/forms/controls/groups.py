@@ -100,7 +100,9 @@ class Repeat(Control):
         return row if group == field["key"] else ""
 
     def stay(self, field, post):
-        if post.get("add") == field["key"] or self.removed(field, post):
+        if post.get("add") == field["key"]:
+            return f"id_{field['key']}-last"
+        if self.removed(field, post):
             return f"id_{field['key']}-end"
         names = post.getlist(f"{field['key']}-rows")[:ROWS_AT_MOST]
         rows = self.rows_of(field, [{"id": name} for name in names])
