@@ -8,7 +8,7 @@ of a draft is the one there can be of the key.
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -76,10 +76,15 @@ def version_for(form: FormDefinition, wanted: int | None) -> FormVersion:
     return version
 
 
-def judge(document: Mapping, answers: Mapping, kept: Mapping | None = None) -> Judged:
-    """Read answers by item code; *kept* are the files that wait for them."""
+def judge(
+    document: Mapping,
+    answers: Mapping,
+    kept: Mapping | None = None,
+    on: date | None = None,
+) -> Judged:
+    """Read answers by item code as of a day; *kept* are the files that wait."""
     typed, faults = typed_answers(document, answers)
-    reading = read(document, typed | dict(kept or {}), timezone.localdate())
+    reading = read(document, typed | dict(kept or {}), on or timezone.localdate())
     return Judged(typed, reading, faults | faults_of(document, reading, typed))
 
 
@@ -96,29 +101,37 @@ def send(
     A Refusal where the key was used for other answers, or the form takes nothing now.
     """
     number, secret = identity_of(form, key, idempotency_key)
-    draft = Draft.objects.filter(uuid=number).select_related("version__form").first()
-    known = sent_from(draft) if draft else None
+    # Asked by the number alone: the draft itself is forgotten a month after sending.
+    known = sent_from(Draft(uuid=number))
     if known:
         refuse_other_answers(known, answers)
         return Sent(known, look_up_password(secret))
+    version = version_for(form, wanted_version)
+    draft = Draft.objects.filter(uuid=number).first()
     draft = draft or begin(form, key, number, secret)
-    version_for(form, wanted_version or draft.version.number)
-    judged = judge(draft.version.document, answers, kept_files(draft))
+    judged = judge(version.document, answers, kept_files(draft))
     if judged.faults:
         return Sent(faults=judged.faults)
-    with transaction.atomic():
-        draft = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
-        draft.answers = judged.typed
-        for page in draft.version.document["pages"]:
-            fill_in_files(draft, page, {})
-        draft.save(update_fields=["answers", "changed_at"])
-        try:
-            submission = submit(draft, key=secret)
-        except IncompleteAnswers as refusal:
-            faults = faults_of(draft.version.document, refusal.reading, judged.typed)
-            return Sent(faults=faults)
-        except ValidationError as refusal:
-            raise Refusal(409, " ".join(refusal.messages)) from None
+    return receive(draft, version, judged, secret)
+
+
+@transaction.atomic
+def receive(draft: Draft, version: FormVersion, judged: Judged, secret: str) -> Sent:
+    """Fill the draft and send it; whoever comes second finds what was received."""
+    draft = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    known = sent_from(draft)
+    if known:
+        return Sent(known, look_up_password(secret))
+    draft.version, draft.answers = version, judged.typed
+    for page in version.document["pages"]:
+        fill_in_files(draft, page, {})
+    draft.save(update_fields=["version", "answers", "changed_at"])
+    try:
+        submission = submit(draft, key=secret)
+    except IncompleteAnswers as refusal:
+        return Sent(faults=faults_of(version.document, refusal.reading, judged.typed))
+    except ValidationError as refusal:
+        raise Refusal(409, " ".join(refusal.messages)) from None
     return Sent(submission, look_up_password(secret), is_new=True)
 
 
@@ -159,7 +172,10 @@ def refuse_unopened(form: FormDefinition) -> None:
 
 def refuse_other_answers(known: Submission, answers: Mapping) -> None:
     """The same key with other answers is a mistake of the sender's program."""
-    judged = judge(known.version.document, answers)
+    if known.anonymised_at:
+        return
+    day = timezone.localtime(known.submitted_at).date()
+    judged = judge(known.version.document, answers, on=day)
     files = {f["key"] for f in fields_of(known.version.document) if f["type"] == "file"}
     before = {k: v for k, v in known.answers.items() if k not in files}
     now = {k: v for k, v in judged.reading.values.items() if k not in files}
@@ -186,10 +202,10 @@ def attach(
 ) -> Attachment:
     """Keep a file for the answers that will come with the same Idempotency-Key."""
     number, secret = identity_of(form, key, idempotency_key)
+    if sent_from(Draft(uuid=number)):
+        raise Refusal(409, _("These answers have been sent already."))
     draft = Draft.objects.filter(uuid=number).select_related("version__form").first()
     draft = draft or begin(form, key, number, secret)
-    if sent_from(draft):
-        raise Refusal(409, _("These answers have been sent already."))
     question = file_question(draft.version.document, code)
     before = set(draft.attachments.values_list("pk", flat=True))
     place = Place(question["key"], question, question["key"], "", draft.answers)

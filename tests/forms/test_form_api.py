@@ -15,7 +15,7 @@ from forms.generated import generated
 from forms.json_answers import answers_as_json, typed_answers
 from forms.json_schema import schema_of
 from forms.models import Draft, FormDefinition, PartnerKey, Submission
-from forms.services import look_up
+from forms.services import look_up, sending
 from forms.services.partner_keys import make_key, revoke_key
 from staff.models import Partner
 from tests.conftest import EVERYBODY
@@ -142,6 +142,32 @@ def test_other_answers_with_the_same_key_are_refused_and_the_first_stand(
     assert response.status_code == 422
     assert response["Content-Type"] == "application/problem+json"
     assert Submission.objects.count() == 1
+
+
+def test_the_same_key_gives_the_same_receipt_long_after_the_draft_is_forgotten(
+    client, form, key
+):
+    answers = good_answers(form)
+    first = send(client, form, key, answers)
+    Draft.objects.all().delete()
+
+    assert send(client, form, key, answers).json() == first.json()
+    assert Submission.objects.count() == 1
+
+
+def test_a_form_that_changed_after_a_file_was_sent_takes_the_answers_to_the_new_one(
+    client, form, key
+):
+    answers = good_answers(form)
+    identity = sending.identity_of(form, key[0], "k-0000001")
+    sending.begin(form, key[0], *identity)
+    form.title = "見学と説明の申込"
+    form.save_revision().publish()
+
+    response = send(client, form, key, answers)
+
+    assert response.status_code == 201, response.text
+    assert Submission.objects.get().version == form.latest_version()
 
 
 def test_two_partners_with_the_same_idempotency_key_do_not_meet(

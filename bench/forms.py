@@ -1,0 +1,250 @@
+"""How many forms a second are accepted, beside Wagtail's own form page.
+
+See bench/README.md. Both answer sixteen clients on the same machine, in turns; only the
+ratios of one run count. Ours is the last POST of the referral form: submission, index,
+referral, outbox and audit event in one durable transaction. Wagtail's is a page with
+fifteen fields on the settings that ``wagtail start`` writes.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import re
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.pages import PYTHON, bare, portal
+from bench.processes import Target, cpu_seconds, run
+
+CLIENTS = 16
+FORM = "referral"
+GOAL, GOAL_P95 = 6, 0.2
+DRAFTS = """
+import json, sys
+from django.utils import timezone
+from forms.generated import generated
+from forms.models import FormDefinition
+from forms.services import start_draft
+form = FormDefinition.objects.get(slug=%r)
+document = form.latest_version().document
+typed, reading = next(
+    found for found in (generated(document, "any", seed) for seed in range(200))
+    if not found[1].errors
+)
+made = []
+for number in range(%d):
+    draft, key = start_draft(form, by=None)
+    draft.answers = typed
+    draft.save()
+    made.append([str(draft.uuid), key])
+open(%r, "w").write(json.dumps(made))
+"""
+MODELS = """
+from django.db import models
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.contrib.forms.models import AbstractEmailForm, AbstractFormField
+
+
+class FormField(AbstractFormField):
+    page = ParentalKey(
+        "FormPage", related_name="form_fields", on_delete=models.CASCADE
+    )
+
+
+class FormPage(AbstractEmailForm):
+    content_panels = AbstractEmailForm.content_panels + [InlinePanel("form_fields")]
+"""
+PAGE = """
+from wagtail.models import Page
+from enquiry.models import FormField, FormPage
+page = FormPage(title="Enquiry", slug="enquiry")
+Page.objects.get(slug="home").add_child(instance=page)
+for number in range(15):
+    kind = "multiline" if number % 5 == 4 else "singleline"
+    FormField.objects.create(
+        page=page, sort_order=number, label=f"Question {number}", field_type=kind,
+        required=True,
+    )
+page.save_revision().publish()
+"""
+TEMPLATE = (
+    "<form method=post>{% csrf_token %}{{ form.as_p }}<button>Send</button></form>"
+)
+
+
+@dataclass
+class Round:
+    """What sixteen clients saw in one round."""
+
+    accepted: int = 0
+    errors: int = 0
+    seconds: float = 0.0
+    cpu: float = 0.0
+    waits: list[float] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        return self.accepted / self.seconds
+
+    @property
+    def p95(self) -> float:
+        return statistics.quantiles(self.waits, n=20)[-1] * 1000
+
+
+def shell(code: str, target: Target) -> None:
+    words = [PYTHON, "manage.py", "shell", "-c", code]
+    run(words, cwd=target.cwd, env=os.environ | target.env)
+
+
+class Ours:
+    """The review page of drafts that are ready to be sent."""
+
+    name = "ours"
+
+    def __init__(self, here: Path, target: Target, drafts: int) -> None:
+        self.target, kept = target, here / "drafts.json"
+        shell(DRAFTS % (FORM, drafts, str(kept)), target)
+        self.drafts = json.loads(kept.read_text())
+
+    def next(self) -> tuple[str, str, dict[str, str]] | None:
+        try:
+            number, key = self.drafts.pop()
+        except IndexError:
+            return None
+        return f"/forms/{FORM}/{number}/review/", f"draft_key={key}", {}
+
+    def is_accepted(self, answer, body: bytes) -> bool:
+        return answer.status == 303 and "/done/" in answer.headers["Location"]
+
+
+class Wagtails:
+    """The same answers to Wagtail's form page, again and again."""
+
+    name = "wagtail form page"
+
+    def __init__(self, here: Path) -> None:
+        self.target = bare(here)
+        folder = self.target.cwd
+        run([PYTHON, "manage.py", "startapp", "enquiry"], cwd=folder)
+        (folder / "enquiry/models.py").write_text(MODELS)
+        (folder / "enquiry/templates/enquiry").mkdir(parents=True)
+        for name in ("form_page", "form_page_landing"):
+            file = folder / f"enquiry/templates/enquiry/{name}.html"
+            file.write_text(TEMPLATE if name == "form_page" else "Thank you.")
+        settings = folder / "mysite/settings/bench.py"
+        settings.write_text(settings.read_text() + "INSTALLED_APPS += ['enquiry']\n")
+        env = os.environ | self.target.env
+        for words in (["makemigrations", "enquiry"], ["migrate"]):
+            run([PYTHON, "manage.py", *words], cwd=folder, env=env)
+        shell(PAGE, self.target)
+        self.body, self.headers = "", {}
+
+    def get_ready(self) -> None:
+        """One token for all: a real visitor asks for the page before."""
+        asked = http.client.HTTPConnection("127.0.0.1", self.target.port, timeout=60)
+        asked.request("GET", "/enquiry/")
+        answer = asked.getresponse()
+        page = answer.read().decode()
+        token = re.search(r'name="csrfmiddlewaretoken" value="(.*?)"', page)[1]
+        names = re.findall(r'name="(question_\d+)"', page)
+        self.body = "&".join(
+            [f"csrfmiddlewaretoken={token}", *(f"{n}=answer" for n in names)]
+        )
+        self.headers = {"Cookie": answer.headers["Set-Cookie"].split(";")[0]}
+
+    def next(self):
+        return "/enquiry/", self.body, self.headers
+
+    def is_accepted(self, answer, body: bytes) -> bool:
+        return answer.status == 200 and b"Thank you" in body
+
+
+def one_round(sender, seconds: float) -> Round:
+    """Sixteen clients for a while, each on a connection of its own."""
+    found, lock = Round(), threading.Lock()
+    end = time.monotonic() + seconds
+    before = cpu_seconds(sender.target.process.pid)
+    began = time.monotonic()
+
+    def client() -> None:
+        way = http.client.HTTPConnection("127.0.0.1", sender.target.port, timeout=60)
+        while time.monotonic() < end:
+            wanted = sender.next()
+            if wanted is None:
+                return
+            path, body, headers = wanted
+            headers = {"Content-Type": "application/x-www-form-urlencoded"} | headers
+            sent = time.monotonic()
+            way.request("POST", path, body, headers)
+            answer = way.getresponse()
+            text = answer.read()
+            waited = time.monotonic() - sent
+            with lock:
+                if sender.is_accepted(answer, text):
+                    found.accepted += 1
+                    found.waits.append(waited)
+                else:
+                    found.errors += 1
+
+    clients = [threading.Thread(target=client) for _number in range(CLIENTS)]
+    for each in clients:
+        each.start()
+    for each in clients:
+        each.join()
+    found.seconds = time.monotonic() - began
+    found.cpu = cpu_seconds(sender.target.process.pid) - before
+    return found
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--rounds", type=int, default=5)
+    words.add_argument("--seconds", type=float, default=4)
+    words.add_argument("--drafts", type=int, default=6000)
+    given = words.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="ibasho-bench-") as folder,
+        ExitStack() as end,
+    ):
+        here = Path(folder)
+        served = portal(here)[0]
+        senders = [Ours(here, served, given.drafts), Wagtails(here)]
+        for sender in senders:
+            sender.target.start()
+            end.callback(sender.target.stop)
+        senders[1].get_ready()
+        found: dict[str, list[Round]] = {sender.name: [] for sender in senders}
+        for number in range(given.rounds):
+            for sender in senders if number % 2 else reversed(senders):
+                found[sender.name].append(one_round(sender, given.seconds))
+        report(found)
+
+
+def report(found: dict[str, list[Round]]) -> None:
+    print(f"{'':20}{'accepted/s':>12}{'p95 ms':>10}{'CPU ms':>10}{'errors':>8}")
+    for name, rounds in found.items():
+        rate = statistics.median(r.rate for r in rounds)
+        p95 = statistics.median(r.p95 for r in rounds)
+        cpu = statistics.median(1000 * r.cpu / r.accepted for r in rounds)
+        errors = sum(r.errors for r in rounds)
+        print(f"{name:20}{rate:12.1f}{p95:10.1f}{cpu:10.2f}{errors:8}")
+    ours, theirs = found["ours"], found["wagtail form page"]
+    pairs = [a.rate / b.rate for a, b in zip(ours, theirs, strict=True)]
+    waits = [a.p95 / b.p95 for a, b in zip(ours, theirs, strict=True)]
+    ratio, wait = statistics.median(pairs), statistics.median(waits)
+    print(f"\naccepted a second, ours / Wagtail's: {ratio:.2f}  goal {GOAL}")
+    print(f"p95, ours / Wagtail's: {wait:.2f}  goal {GOAL_P95} or less")
+
+
+if __name__ == "__main__":
+    main()
