@@ -92,6 +92,7 @@ def test_w11_the_operator_closes_its_site_in_a_typhoon(browser, portal_url):
     desk.select_option("[name=text]", label="台風・大雨による休所")
     desk.select_option("[name=site]", label="とよなか縁結実")
     desk.get_by_role("button", name="この文例を入れる").click()
+    desk.wait_for_url("**/publish/?text=*")
     assert "本日のとよなか縁結実は休所します" in desk.input_value("[name=title]")
     assert desk.is_checked("[name=closes_today]")
     desk.get_by_role("button", name="確認へ進む").click()
