@@ -104,7 +104,12 @@ class State(Schema):
     state_label: str
 
 
-@router.get("/forms", response=list[Link], url_name="forms")
+@router.get(
+    "/forms",
+    response=list[Link],
+    url_name="forms",
+    summary="いま入力できるフォームの一覧",
+)
 def forms(request: HttpRequest):
     """The forms that can be filled in now."""
     found = FormDefinition.objects.open().prefetch_related("versions")
@@ -121,7 +126,10 @@ def forms(request: HttpRequest):
 
 
 @router.get(
-    "/forms/{slug}", response={200: Definition} | PARTNERS_ONLY, url_name="form"
+    "/forms/{slug}",
+    response={200: Definition} | PARTNERS_ONLY,
+    url_name="form",
+    summary="公開しているフォームの定義",
 )
 def definition(request: HttpRequest, slug: str):
     """One published form as a document."""
@@ -139,6 +147,7 @@ def definition(request: HttpRequest, slug: str):
     "/forms/{slug}/schema",
     response={200: dict[str, Any]} | PARTNERS_ONLY,
     url_name="form_schema",
+    summary="回答の形（JSON Schema 2020-12）",
 )
 def schema(request: HttpRequest, slug: str):
     """The answers of a form as JSON Schema 2020-12."""
@@ -152,6 +161,7 @@ def schema(request: HttpRequest, slug: str):
     auth=partner_key,
     response={200: Verdict} | REFUSED,
     url_name="form_validate",
+    summary="回答の確認（保存しない）",
 )
 def validate(request: HttpRequest, slug: str, sent: AnswersIn):
     """Read answers as if they were sent, and keep nothing."""
@@ -171,6 +181,7 @@ def validate(request: HttpRequest, slug: str, sent: AnswersIn):
     auth=partner_key,
     response={201: FileOut} | REFUSED,
     url_name="form_files",
+    summary="回答に添えるファイルの送信",
 )
 def upload(
     request: HttpRequest,
@@ -197,6 +208,7 @@ def upload(
     auth=partner_key,
     response={200: Receipt, 201: Receipt} | REFUSED,
     url_name="form_submissions",
+    summary="回答の送信",
 )
 def submit(
     request: HttpRequest,
@@ -236,6 +248,7 @@ def submit(
     auth=partner_key,
     response={200: State} | PARTNERS_ONLY,
     url_name="submission_state",
+    summary="送った回答の状態",
 )
 def state(request: HttpRequest, receipt: str):
     """The state of something this partner sent; 404 for everybody else's."""

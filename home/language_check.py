@@ -26,9 +26,10 @@ class Finding(NamedTuple):
 
 
 def findings() -> list[Finding]:
-    """What is to be looked at on every page for children, drafts included."""
+    """What is to be looked at on every Japanese page for children, drafts included."""
     words = set(Reading.objects.approved().values_list("word", flat=True))
-    pages = ChildrenPage.objects.filter(alias_of=None).order_by("path")
+    japanese = ChildrenPage.objects.filter(locale__language_code__startswith="ja")
+    pages = japanese.filter(alias_of=None).order_by("path")
     return [finding for page in pages for finding in on_page(page, words)]
 
 

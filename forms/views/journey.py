@@ -107,11 +107,7 @@ def page_after_saving(
     new = newly_asked(request, draft, this, reading)
     stay = pressed_inside(request, this)
     if stay:
-        asked = [("new", key) for key in new]
-        asked += [("unknown", key) for key in unknown_places(request)]
-        if "review" in request.POST.getlist("from"):
-            asked.append(("from", "review"))
-        return f"{drafts.address('page', draft, number, query=urlencode(asked))}#{stay}"
+        return stay_here(request, draft, number, new, stay)
     wrong = [f for f in this["fields"] if reading.is_wrong(f)]
     query = [("new", key) for key in new]
     if any(field["key"] not in new for field in wrong):
@@ -130,6 +126,19 @@ def pressed_inside(request: HttpRequest, this: Mapping) -> str:
     """Where on the same page to go on: a row was added, an address filled in, …"""
     places = (control_of(f).stay(f, request.POST) for f in this["fields"])
     return next(filter(None, places), "")
+
+
+def stay_here(
+    request: HttpRequest, draft: Draft, number: int, new: list[str], stay: str
+) -> str:
+    """The same page at *stay*, where a button was pressed inside it."""
+    asked = [("new", key) for key in new]
+    for place in unknown_places(request):
+        asked.append(("unknown", place))
+        stay = f"id_{place}-field"
+    if "review" in request.POST.getlist("from"):
+        asked.append(("from", "review"))
+    return f"{drafts.address('page', draft, number, query=urlencode(asked))}#{stay}"
 
 
 def unknown_places(request: HttpRequest) -> list[str]:

@@ -22,6 +22,12 @@ class SectionBlock(blocks.ChooserBlock):
     def get_form_state(self, value):
         return value.pk if value else ""
 
+    def value_from_form(self, value):
+        """None for the empty choice, which a plain list sends as an empty text."""
+        if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+            return None
+        return super().value_from_form(value)
+
     class Meta:
         label = _("Section that keeps it")
         icon = "group"

@@ -117,8 +117,8 @@ def findings(
         found += of_dates(piece, known)
         if about.is_japanese:
             found += of_words(piece, known.words)
-        if about.is_for_children and piece.name not in walk.OF_EVERY_PAGE:
-            found += of_sentences(piece)
+            if about.is_for_children and piece.name not in walk.OF_EVERY_PAGE:
+                found += of_sentences(piece)
     found += of_headings(pieces)
     found += of_page(model, values, known, about)
     return found

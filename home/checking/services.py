@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -48,15 +49,10 @@ class Checked:
 def known() -> Known:
     """What the rules must know of the portal: six queries, however many pages."""
     rows = list(Page.objects.live().values_list("pk", "url_path"))
-    roots = [
-        root
-        for root in Site.objects.values_list("root_page__url_path", flat=True)
-        if root
-    ]
     paths = {
-        "/" + path.removeprefix(root)
+        begin + path.removeprefix(root)
+        for root, begin in roots()
         for _pk, path in rows
-        for root in roots
         if path.startswith(root)
     }
     images = {
@@ -78,6 +74,16 @@ def known() -> Known:
             )
         ),
     )
+
+
+def roots() -> list[tuple[str, str]]:
+    """Where the tree of each language begins, in the tree and in addresses."""
+    keys = Site.objects.values("root_page__translation_key")
+    pages = Page.objects.filter(translation_key__in=keys)
+    return [
+        (path, "/" if code == settings.LANGUAGE_CODE else f"/{code}/")
+        for path, code in pages.values_list("url_path", "locale__language_code")
+    ]
 
 
 def about(page: Page, values: Any, facts: Known) -> About:

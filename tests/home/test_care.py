@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import openpyxl
 import pytest
 
+from home.blocks.facts import SectionBlock
 from home.care import overdue_facts
 from home.models import ContactSettings, ContentPage, Section
 from programs.models import ServiceType, Site
@@ -87,3 +88,10 @@ def test_a_section_is_changed_once_and_every_page_follows(seeded, client):
     for path in ("/hogosha/", "/faq/", "/sites/enmusubi/", "/accessibility/"):
         text = client.get(path).text
         assert 'href="tel:06-0000-1234"' in text and "kikaku@example.invalid" in text
+
+
+@pytest.mark.parametrize("sent", ["", "x", "999999", "1e3"])
+def test_a_block_of_facts_without_a_section_of_its_own_is_saved(sent):
+    """A plain list sends an empty text; that once broke the saving of every page."""
+    block = SectionBlock(required=False)
+    assert block.clean(block.value_from_datadict({"s": sent}, {}, "s")) is None

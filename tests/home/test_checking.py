@@ -6,7 +6,7 @@ import re
 import openpyxl
 import pytest
 from django.utils import timezone
-from wagtail.models import Page
+from wagtail.models import Locale, Page, Site
 from wagtail.rich_text import RichText
 
 from home.approval import services as approval
@@ -90,6 +90,16 @@ def test_long_sentences_matter_on_pages_for_children_only(make_page):
     assert kinds(make_page("grown", body=body, **GOOD)) == []
     page = make_page("kids", body=body, kind=ChildrenPage, **GOOD)
     assert kinds(page) == ["long_sentence"]
+
+
+def test_addresses_of_other_languages_lead_somewhere(make_page):
+    body = [text('<a href="/en/">English</a>'), text('<a href="/en/none/">none</a>')]
+    page = make_page("languages", body=body, **GOOD)
+    home = Site.objects.get(is_default_site=True).root_page
+    english, _is_new = Locale.objects.get_or_create(language_code="en")
+    if not home.has_translation(english):
+        home.copy_for_translation(english).save_revision().publish()
+    assert kinds(page) == ["broken_link"]
 
 
 def test_what_stops_stops_the_request_and_the_approval(make_page, cast, log_in):

@@ -1,4 +1,4 @@
-"""W3, "is it open today?", and W11, the typhoon, walked in Chromium."""
+"""Walks in Chromium: W1 a parent, W2 a child, W3 "open today?", W11 the typhoon."""
 
 import subprocess
 from datetime import date, timedelta
@@ -92,6 +92,7 @@ def test_w11_the_operator_closes_its_site_in_a_typhoon(browser, portal_url):
     desk.select_option("[name=text]", label="台風・大雨による休所")
     desk.select_option("[name=site]", label="とよなか縁結実")
     desk.get_by_role("button", name="この文例を入れる").click()
+    desk.wait_for_url("**/publish/?text=*")
     assert "本日のとよなか縁結実は休所します" in desk.input_value("[name=title]")
     assert desk.is_checked("[name=closes_today]")
     desk.get_by_role("button", name="確認へ進む").click()
@@ -149,3 +150,58 @@ def test_no_page_for_programs_asks_another_machine_or_breaks_the_policy(
     assert complaints == []
     assert [url for url in requests if not url.startswith(portal_url)] == []
     page.close()
+
+
+def phone(browser, **options):
+    return browser.new_context(viewport={"width": 375, "height": 700}, **options)
+
+
+def test_w1_a_parent_finds_a_number_within_three_taps_and_keeps_the_readings(
+    browser, portal_url
+):
+    context = phone(browser, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(portal_url)
+    assert page.locator("header .site-search").is_visible()
+    page.locator("main").get_by_role("link", name="保護者の方へ").first.click()
+    page.get_by_role("link", name="相談するところ").first.click()
+    number = page.locator("main .lines a[href^='tel:']").first
+    assert number.is_visible()
+    for path in ("/", "/hogosha/", "/nagare/", "/faq/"):
+        page.goto(portal_url + path)
+        assert page.locator("footer a[href^='tel:']").count() >= 1, path
+    page.get_by_role("button", name="あり").click()
+    assert page.url == f"{portal_url}/faq/"
+    for path in ("/hogosha/", "/nagare/", "/forms/visit/"):
+        page.goto(portal_url + path)
+        assert page.locator("main ruby").count() > 5, path
+        assert page.evaluate(OVERFLOW) <= 0, path
+    context.close()
+
+
+@pytest.mark.parametrize("way", ["click", "Enter", "Shift"])
+def test_w2_a_child_leaves_at_once_and_nothing_stays_behind(way, browser, portal_url):
+    context = phone(browser)
+    page = context.new_page()
+    page.goto(portal_url)
+    response = page.goto(f"{portal_url}/kodomo/")
+    assert "no-store" in response.headers["cache-control"]
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert page.locator("main ruby").count() > 20
+    page.mouse.wheel(0, 2000)
+    leave = page.get_by_role("link", name="このページをとじる")
+    assert leave.bounding_box()["y"] < 700
+    if way == "click":
+        leave.click()
+    elif way == "Enter":
+        leave.press("Enter")
+    else:
+        for _ in range(3):
+            page.keyboard.press("Shift")
+    page.wait_for_url("**/leave/")
+    assert "縁結実" not in page.content()
+    page.go_back()
+    assert page.url == f"{portal_url}/"
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    assert context.cookies() == []
+    context.close()
