@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import openpyxl
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.urls import reverse
 
 from forms.exports import Export, named_apart
@@ -227,8 +227,10 @@ def test_d30_nothing_in_a_file_is_a_formula_and_everything_is_kept(cast, log_in,
 
 
 def test_d29_one_control_character_breaks_no_file(consult, export):
+    # PostgreSQL keeps no NUL in JSON, so there such a row cannot be.
+    null = "" if connection.vendor == "postgresql" else "\x00"
     made = {
-        "f_family": "前\x0b後\x00\ud800".replace("\ud800", "\ufffe"),
+        "f_family": f"前\x0b後{null}\ufffe",
         "f_q1": "o_yes",
     }
     inbox.received(consult[0], made)
