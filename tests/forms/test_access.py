@@ -285,7 +285,7 @@ def test_no_copy_leaves_without_an_event(referral_form, log_in, monkeypatch):
     def broken(*args, **kwargs):
         raise DatabaseError
 
-    monkeypatch.setattr("forms.views.journey.record_event", broken)
+    monkeypatch.setattr("forms.views.receipt.record_event", broken)
     for url in (copy, status_copy):
         with pytest.raises(DatabaseError):
             journey.client.get(url)
