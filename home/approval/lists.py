@@ -20,12 +20,16 @@ MOST = 50
 
 
 def concerns(user: User) -> bool:
-    """Whether somebody edits or approves pages; the screens are theirs alone."""
+    """Whether somebody edits or approves pages; the screens are theirs alone.
+
+    The menu asks more than once a request: the answer is kept with the person.
+    """
     if not user.is_authenticated:
         return False
-    return user.scope.has("web_editor", "system_administrator") or rules.is_approver(
-        user
-    )
+    if not hasattr(user, "is_concerned_with_pages"):
+        is_editor = user.scope.has("web_editor", "system_administrator")
+        user.is_concerned_with_pages = is_editor or rules.is_approver(user)
+    return user.is_concerned_with_pages
 
 
 def approvers() -> list[User]:
