@@ -63,8 +63,9 @@ def filled(block, value):
 def screen(form: FormDefinition, **changes) -> dict:
     """Everything the edit page posts for a form, with some of it changed."""
     names = ["title", "slug", "access", "handler", "intro", "who_may"]
-    names += ["what_you_need", "privacy_note", "next_steps"]
+    names += ["what_you_need", "privacy_note", "next_steps", "retention_act"]
     data = {name: getattr(form, name) for name in names}
+    data["retention_days"] = form.retention_days or ""
     pages = changes.pop("pages", None) or form.pages.get_prep_value()
     data["translations-count"] = 0
     return data | posted("pages", complete(json.loads(json.dumps(pages)))) | changes
