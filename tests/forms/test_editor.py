@@ -154,7 +154,7 @@ def test_the_service_refuses_what_the_screen_let_through(
 
 
 def test_a_new_form_is_made_and_published_in_one_go(desk, definition_of):
-    blank = FormDefinition(slug="visit", title="見学の申込", handler="kept")
+    blank = FormDefinition(slug="tour", title="見学の申込", handler="kept")
     page = {
         "type": "page",
         "id": "",
@@ -166,8 +166,8 @@ def test_a_new_form_is_made_and_published_in_one_go(desk, definition_of):
     data = screen(blank, pages=[page]) | {"action-publish": "1"}
     response = desk.post(reverse("forms_admin:add"), data)
     assert response.status_code == 302
-    Journey(slug="visit").begin().next({"name": "試験"}).send()
-    assert Submission.objects.get().form.slug == "visit"
+    Journey(slug="tour").begin().next({"name": "試験"}).send()
+    assert Submission.objects.get().form.slug == "tour"
 
 
 def test_the_address_of_a_published_form_stays(desk, referral_form):
