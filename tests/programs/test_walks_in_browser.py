@@ -96,6 +96,7 @@ def test_w11_the_operator_closes_its_site_in_a_typhoon(browser, portal_url):
     assert "本日のとよなか縁結実は休所します" in desk.input_value("[name=title]")
     assert desk.is_checked("[name=closes_today]")
     desk.get_by_role("button", name="確認へ進む").click()
+    desk.get_by_role("button", name="この内容で公開する").wait_for()
     assert "BBハウス" in desk.content()
     desk.get_by_role("button", name="この内容で公開する").click()
     desk.wait_for_url("**/admin/notices/*/")
