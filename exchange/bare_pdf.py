@@ -18,6 +18,11 @@ MOST_REFERENCES = 50
 XMP_TEXT = re.compile(rb">([^<]+)<")
 XMP_ATTRIBUTE = re.compile(rb'="([^"]*)"')
 STREAM = re.compile(rb"(?<!end)stream\r?\n")
+XMP_PERSON = re.compile(
+    rb"creator\b|author|subject|keywords|company|dc:description|contributor|publisher"
+    rb"|xmpMM|photoshop|exif|Iptc",
+    re.IGNORECASE,
+)
 BEFORE = 600  # bytes in which the dictionary of a stream stands
 # In a packed part the name of a program may stay: it tells of no person and no place.
 TELLING = re.compile(rb"/(?:Author|Company|Subject|Keywords)\b")
@@ -29,7 +34,8 @@ def blanked(content: bytes) -> bytes:
     if any(TELLING.search(part) for part in packed_parts(content)):
         raise ValueError("metadata in a packed part")
     last = content.rfind(XMP[0])
-    if any(at > last for at in streams(content, b"/Metadata")):
+    packed = [at for at in streams(content, b"/Metadata") if at > last]
+    if any(tells(content, at) for at in packed):
         raise ValueError("packed metadata")
     bare = bytearray(content)
     blank_dictionary(content, bare)
@@ -39,6 +45,15 @@ def blanked(content: bytes) -> bytes:
                 if not match[1].startswith((b"http", b"adobe")):
                     blank(bare, *match.span(1))
     return bytes(bare)
+
+
+def tells(content: bytes, start: int) -> bool:
+    """Whether packed metadata tells more than title and program, or cannot be read."""
+    try:
+        text = zlib.decompressobj().decompress(content[start : start + MOST], MOST)
+    except zlib.error:
+        return True
+    return XMP[0] not in text or bool(XMP_PERSON.search(text))
 
 
 def blank_dictionary(content: bytes, bare: bytearray) -> None:
