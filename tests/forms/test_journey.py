@@ -155,7 +155,7 @@ def test_after_finishing_on_a_shared_computer_the_receipt_is_closed(journey):
 def test_the_start_page_says_how_many_pages_and_makes_no_draft(journey):
     assert "全5ページ" in journey.open(journey.start).text
     assert not Draft.objects.exists()
-    assert journey.page.select_one("form button").get_text() == "入力をはじめる"
+    assert journey.page.select_one("main form button").get_text() == "入力をはじめる"
 
 
 def test_enter_means_next_because_next_is_the_first_button(journey):

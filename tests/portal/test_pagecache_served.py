@@ -16,7 +16,7 @@ pytestmark = pytest.mark.server
 
 PUBLISH = """
 from home.models import ContentPage
-page = ContentPage.objects.get(slug="hogosha")
+page = ContentPage.objects.get(slug="hogosha", locale__language_code="ja")
 page.lead = input()
 page.save_revision().publish()
 print("done", flush=True)
