@@ -204,7 +204,11 @@ class FormDefinitionViewSet(SnippetViewSet):
                         heading=_("Who and what for"),
                     ),
                     MultiFieldPanel(
-                        [FieldPanel("retention_days"), FieldPanel("retention_act")],
+                        [
+                            FieldPanel("retention_short_days"),
+                            FieldPanel("retention_days"),
+                            FieldPanel("retention_act"),
+                        ],
                         heading=_("How long answers are kept"),
                     ),
                     MultiFieldPanel(

@@ -45,16 +45,21 @@ def changed(*columns: str) -> str:
     return " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in columns)
 
 
-def refuse(name: str, table: str, on: str, when: str = "", message: str = "") -> Lock:
+def refuse(
+    name: str, table: str, on: str, when: str | dict[str, str] = "", message: str = ""
+) -> Lock:
     """Refuse the statement *on* (``UPDATE``, ``DELETE``, ``INSERT``) for each row.
 
-    *when* is an SQL condition over OLD and NEW that both databases understand; without
-    it the statement is always refused. A condition with a subquery is allowed.
+    *when* is an SQL condition over OLD and NEW that both databases understand, or one
+    for each (``sqlite``, ``postgresql``); without it the statement is always refused. A
+    condition with a subquery is allowed.
     """
     message = message or f"{table}: rows of this kind are never changed"
 
     def make(apps, schema_editor):
-        _create(schema_editor, name, table, on, when or "1 = 1", message)
+        vendor = schema_editor.connection.vendor
+        words = when if isinstance(when, str) else when[vendor]
+        _create(schema_editor, name, table, on, words or "1 = 1", message)
 
     return Lock(name, make)
 

@@ -21,8 +21,8 @@ SLOTS = [
 ]
 WIDTHS = [("half", _("Half a line")), ("third", _("A third of a line"))]
 RETENTION = [
-    ("short", _("Delete before the rest (short)")),
-    ("long", _("Keep longer than the rest (long)")),
+    ("short", _("Cleared before the rest (short-lived)")),
+    ("long", _("Stays for statistics when the rest is cleared")),
 ]
 LANGUAGES = [
     entry for entry in settings.LANGUAGES if entry[0] != settings.LANGUAGE_CODE

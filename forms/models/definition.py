@@ -57,6 +57,15 @@ class FormDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, models.Mo
             " Answers that became a referral or a case, or that are held, stay."
         ),
     )
+    retention_short_days = models.PositiveIntegerField(
+        _("Days that short-lived answers are kept"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "For the questions marked “Cleared before the rest”. Left empty, they go"
+            " with the rest."
+        ),
+    )
     retention_act = models.CharField(
         _("What is done then"),
         max_length=20,

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from forms.querysets import OfSubmissionQuerySet, RetentionRunQuerySet
 
+THINNED = "thin"
+THINNED_LABEL = _("Cleared the short-lived answers")
+
 
 class LegalHold(models.Model):
     """Answers that must stay whatever the form says: why, on whose word, until when.
@@ -98,7 +101,7 @@ class RetentionRun(models.Model):
         """What the run did; a trial run did nothing."""
         if self.is_dry:
             return str(_("Trial run (nothing was cleared)"))
-        acts = dict(self.form.RetentionAct.choices)
+        acts = dict(self.form.RetentionAct.choices) | {THINNED: THINNED_LABEL}
         return str(acts.get(self.act, self.act))
 
     def get_admin_url(self) -> str:

@@ -176,6 +176,10 @@ class Submission(models.Model):
         _("Answers cleared at"), null=True, blank=True, editable=False
     )
 
+    thinned_at = models.DateTimeField(
+        _("Short-lived answers cleared at"), null=True, blank=True, editable=False
+    )
+
     objects = SubmissionQuerySet.as_manager()
 
     wagtail_reference_index_ignore = True

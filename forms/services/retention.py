@@ -3,12 +3,14 @@
 A run goes form by form and, in each, submission by submission: one transaction each, so
 that a run that is stopped goes on where it was. It reaches the answers, the files and
 their bytes, the index, the messages and what waits to be sent. The receipt number, the
-day, the counts and the audit stay. Whatever is held, or became a matter of its own, is
-left alone. Running it again changes nothing.
+day, the counts and the audit stay, and the answers that a form keeps for statistics.
+Short-lived answers go before the rest. Whatever is held, or became a matter of its own,
+is left alone. Running it again changes nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -34,13 +36,20 @@ from forms.models import (
     SubmissionLink,
     SubmissionMessage,
 )
+from forms.models.retention import THINNED
 from forms.services.drafts import forget_expired_drafts
 from forms.services.inbox import must_work_on
+from forms.services.thinning import (
+    count_short_lived,
+    digest,
+    left_for_statistics,
+    thin,
+    with_short_lived,
+)
 from staff.models import AuditEvent, User
 from staff.services import record_event
 
 AT_ONCE = 500
-NOTHING = sha256(b"{}").hexdigest()
 
 
 def run_retention(
@@ -54,17 +63,44 @@ def run_retention(
     if not is_dry:
         while forget_expired_drafts(limit=AT_ONCE):
             pass
-    forms = FormDefinition.objects.filter(retention_days__isnull=False)
-    runs = (run_over(form, is_dry=is_dry, by=by) for form in forms.order_by("pk"))
+    forms = FormDefinition.objects.order_by("pk")
+    steps = (step for form in forms for step in steps_of(form))
+    runs = (run_over(step, is_dry=is_dry, by=by) for step in steps)
     return [run for run in runs if run is not None]
 
 
-def run_over(
-    form: FormDefinition, *, is_dry: bool, by: User | None
-) -> RetentionRun | None:
-    """Clear what is over in one form."""
-    before = timezone.now() - timedelta(days=form.retention_days)
-    over = over_in(form, before)
+@dataclass(frozen=True)
+class Step:
+    """What one form says is to go after so many days, and how it goes."""
+
+    form: FormDefinition
+    act: str
+    days: int
+    over: QuerySet
+    count: Callable[[Submission, Counter], None]
+    clear: Callable[[Submission], int]
+
+    @property
+    def before(self) -> datetime:
+        return timezone.now() - timedelta(days=self.days)
+
+
+def steps_of(form: FormDefinition) -> Iterator[Step]:
+    """The short-lived answers first, then all."""
+    kept = Submission.objects.filter(form=form, anonymised_at=None)
+    if form.retention_short_days is not None:
+        whole = kept.filter(thinned_at=None, version__in=with_short_lived(form))
+        days = form.retention_short_days
+        yield Step(form, THINNED, days, whole, count_short_lived, thin)
+    if form.retention_days is not None:
+        act = form.retention_act
+        yield Step(form, act, form.retention_days, kept, count_all, CLEARED_BY[act])
+
+
+def run_over(step: Step, *, is_dry: bool, by: User | None) -> RetentionRun | None:
+    """Clear what is over in one form by one of its terms."""
+    before = step.before
+    over = step.over.filter(submitted_at__lt=before)
     keys = list(over.order_by("pk").values_list("pk", flat=True))
     exempt = keepers.kept(over)
     counts: Counter[str] = Counter()
@@ -75,18 +111,11 @@ def run_over(
         elif is_held(key):
             counts["held"] += 1
         else:
-            receipt = _clear_one(key, form, counts, is_dry=is_dry)
+            receipt = _clear_one(key, step, counts, is_dry=is_dry)
             cleared += [receipt] if receipt else []
     if not cleared:
         return None
-    return _prove(form, before, cleared, counts, is_dry=is_dry, by=by)
-
-
-def over_in(form: FormDefinition, before: datetime) -> QuerySet:
-    """The submissions of a form whose time is over and that were not cleared yet."""
-    return Submission.objects.filter(
-        form=form, submitted_at__lt=before, anonymised_at=None
-    )
+    return _prove(step, before, cleared, counts, is_dry=is_dry, by=by)
 
 
 def holds_in_force(on: date | None = None) -> QuerySet:
@@ -98,20 +127,24 @@ def is_held(submission: int) -> bool:
     return holds_in_force().filter(submission=submission).exists()
 
 
-def _clear_one(key: int, form: FormDefinition, counts: Counter, *, is_dry: bool) -> str:
+def _clear_one(key: int, step: Step, counts: Counter, *, is_dry: bool) -> str:
     """Clear one submission and count what went; its receipt number, or nothing."""
     with transaction.atomic():
-        submission = Submission.objects.select_for_update().get(pk=key)
-        if submission.anonymised_at or is_held(key):
+        submission = step.over.select_for_update(of=("self",)).filter(pk=key).first()
+        if submission is None or is_held(key):
             return ""
         counts["submissions"] += 1
-        for name, rows in _belongings(submission).items():
-            counts[name] += rows.count()
+        step.count(submission, counts)
         if not is_dry:
-            anonymise(submission)
-            if form.retention_act == FormDefinition.RetentionAct.DELETE:
-                counts["deleted"] += _delete(submission)
+            gone = step.clear(submission)
+            if gone:
+                counts["deleted"] += gone
     return submission.receipt
+
+
+def count_all(submission: Submission, counts: Counter) -> None:
+    for name, rows in _belongings(submission).items():
+        counts[name] += rows.count()
 
 
 def _belongings(submission: Submission) -> dict[str, QuerySet]:
@@ -145,14 +178,17 @@ def _draft_of(submission: Submission) -> list[str]:
 def anonymise(submission: Submission) -> None:
     """Clear the answers and all that hangs from them; number, day and form stay.
 
+    So do the answers that the form keeps for statistics.
+
     The row first: only from then on do the locks of the database let the rest go. The
     bytes of the files go when this is committed.
     """
     belongings = _belongings(submission)
+    left = left_for_statistics(submission)
     Submission.objects.filter(pk=submission.pk).update(
         anonymised_at=timezone.now(),
-        answers={},
-        sha256=NOTHING,
+        answers=left,
+        sha256=digest(left),
         look_up_hash="",
         submitted_by=None,
     )
@@ -166,6 +202,7 @@ def anonymise(submission: Submission) -> None:
 
 def _delete(submission: Submission) -> int:
     """Delete the row too, unless something else still names it: then it stays bare."""
+    anonymise(submission)
     try:
         with transaction.atomic():
             return Submission.objects.filter(pk=submission.pk).delete()[0]
@@ -173,9 +210,15 @@ def _delete(submission: Submission) -> int:
         return 0
 
 
+CLEARED_BY: dict[str, Callable[[Submission], int | None]] = {
+    FormDefinition.RetentionAct.ANONYMISE: anonymise,
+    FormDefinition.RetentionAct.DELETE: _delete,
+}
+
+
 @transaction.atomic
 def _prove(
-    form: FormDefinition,
+    step: Step,
     before: datetime,
     cleared: Iterable[str],
     counts: Counter,
@@ -185,10 +228,10 @@ def _prove(
 ) -> RetentionRun:
     digests = sorted(digest_of_receipt(receipt) for receipt in cleared)
     run = RetentionRun.objects.create(
-        form=form,
+        form=step.form,
         by=by,
-        act=form.retention_act,
-        days=form.retention_days,
+        act=step.act,
+        days=step.days,
         received_before=before,
         is_dry=is_dry,
         counts=dict(counts),
@@ -200,8 +243,8 @@ def _prove(
         run,
         action=AuditEvent.Action.CHANGE,
         by=by,
-        form=form.slug,
-        act=form.retention_act,
+        form=step.form.slug,
+        act=step.act,
         sha256=run.sha256,
         **counts,
     )

@@ -13,6 +13,7 @@ from staff.views import PrivateFormMixin, PrivateRecordMixin
 
 COUNTED = {
     "submissions": gettext_lazy("Submissions whose time was over"),
+    "answers": gettext_lazy("Short-lived answers"),
     "deleted": gettext_lazy("Deleted with their row"),
     "files": gettext_lazy("Files"),
     "messages": gettext_lazy("Questions and replies"),

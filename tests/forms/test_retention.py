@@ -194,14 +194,16 @@ def test_the_worker_clears_of_itself(received, monkeypatch):
 def test_the_database_lets_answers_be_cleared_once_and_nothing_else(received, form):
     now = timezone.now()
     rows = Submission.objects.filter(pk=received.pk)
+    bare = {"anonymised_at": now, "look_up_hash": "", "submitted_by": None}
     for change in (
         {"answers": {}},
-        {"answers": {"x": 1}, "anonymised_at": now},
+        {"answers": {"x": 1}, **bare},
         {"anonymised_at": now},
         {"look_up_hash": "0" * 64},
         {"submitted_by": None, "answers": {}},
-        {"answers": {}, "anonymised_at": now, "receipt": "R8-1"},
-        {"answers": {}, "anonymised_at": now, "submitted_at": now},
+        {"answers": {}, "anonymised_at": now},
+        {"answers": {}, **bare, "receipt": "R8-1"},
+        {"answers": {}, **bare, "submitted_at": now},
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             rows.update(**change)
@@ -211,7 +213,7 @@ def test_the_database_lets_answers_be_cleared_once_and_nothing_else(received, fo
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             gone()
-    rows.update(answers={}, anonymised_at=now)
+    rows.update(answers={}, **bare)
     for change in ({"answers": {"x": 1}}, {"anonymised_at": None}, {"sha256": "1"}):
         with pytest.raises(DatabaseError), transaction.atomic():
             rows.update(**change)
@@ -284,3 +286,77 @@ def test_the_proofs_are_read_by_the_auditor_and_tell_of_a_known_number_alone(
     ):
         asked = auditor.post(proof.get_admin_url(), {"receipt": number})
         assert answer in asked.content.decode()
+
+
+@pytest.fixture
+def in_steps(publish, run, monkeypatch):
+    """A form with an answer of each class, sent once; run it after so many days."""
+    made = publish(
+        [
+            question("short_text", "name", slot="child_name"),
+            question("long_text", "story", retention="short", slot="summary"),
+            question("number", "age", retention="long"),
+        ]
+    )
+    made.retention_short_days, made.retention_days = 30, 90
+    made.save()
+    journey = Journey(slug="small").begin()
+    journey.walk({"name": CANARY, "story": "内緒の鳩", "age": "9"}).send()
+
+    def later(days):
+        after(monkeypatch, days)
+        return run(), Submission.objects.get()
+
+    return later
+
+
+def answers_of(submission) -> set[str]:
+    return {str(value) for value in submission.answers.values()}
+
+
+def test_short_lived_answers_go_first_and_those_for_statistics_stay(in_steps):
+    (proof,), submission = in_steps(31)
+    assert answers_of(submission) == {CANARY, "9"}
+    assert "内緒の鳩" not in everything_stored()
+    assert (proof.act, proof.days, proof.counts["answers"]) == ("thin", 30, 1)
+    assert submission.thinned_at
+    assert not submission.anonymised_at
+    runs, _same = in_steps(32)
+    assert runs == [], "once"
+    (proof,), submission = in_steps(100)
+    assert proof.act == "anonymise"
+    assert answers_of(submission) == {"9"}
+    assert CANARY not in everything_stored()
+
+
+def test_what_was_missed_goes_in_one_run_and_a_hold_stops_both(in_steps, cast):
+    submission = Submission.objects.get()
+    inbox.grant(submission.form, role="case_worker")
+    held = hold(submission, "調査中", by=cast["intake"])
+    runs, submission = in_steps(100)
+    assert runs == []
+    assert len(submission.answers) == 3
+    lift(held, by=cast["intake"])
+    runs, submission = in_steps(101)
+    assert [proof.act for proof in runs] == ["thin", "anonymise"]
+    assert answers_of(submission) == {"9"}
+
+
+def test_the_database_lets_answers_go_and_never_change_or_come(in_steps):
+    rows = Submission.objects.all()
+    sent = rows.get().answers
+    one = next(iter(sent))
+    now = timezone.now()
+    for wrong in (
+        {"answers": {one: sent[one]}},
+        {"answers": {**sent, one: "別"}, "thinned_at": now},
+        {"answers": {**sent, "new": "別"}, "anonymised_at": now},
+        {"sha256": "0" * 64},
+        {"partner": None, "look_up_hash": "", "thinned_at": now},
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(**wrong)
+    _runs, submission = in_steps(31)
+    for wrong in ({"answers": {}}, {"thinned_at": None}, {"thinned_at": now}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(**wrong)
