@@ -53,6 +53,8 @@
       if (isLeaving) return;
       changed = true;
       said.hidden = true;
+      // An alert only once it says something: the empty one is not for screen readers.
+      failed.setAttribute("role", "alert");
       failed.hidden = false;
       later(AGAIN);
     }).finally(function () {
