@@ -1,5 +1,7 @@
 """The standing cast. Every access test is played by the same people."""
 
+import os
+
 import pytest
 
 from staff.models import Membership, Partner, Unit
@@ -131,9 +133,16 @@ def enrolment(cast, site, case):
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory):
+def shared_folder(tmp_path_factory):
+    """A folder that all workers of this run share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory, shared_folder):
     """The real portal with the seed and the demo, as ``bin/run`` serves it."""
-    with running_portal(tmp_path_factory.mktemp("portal")) as served:
+    with running_portal(tmp_path_factory.mktemp("portal"), shared_folder) as served:
         yield served
 
 

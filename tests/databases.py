@@ -9,6 +9,7 @@ them is taken and only the rest is run. PostgreSQL is migrated anew each time.
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 import sys
 from pathlib import Path
@@ -47,6 +48,13 @@ def nearest() -> Path | None:
         if most < len(held) and held.items() <= now.items() and file.exists():
             best, most = file, len(held)
     return best
+
+
+def begin_file(target: Path) -> None:
+    """Put the nearest template where a portal of its own will migrate the rest."""
+    found = nearest()
+    if found:
+        shutil.copy(found, target)
 
 
 def is_in_memory() -> bool:

@@ -5,8 +5,11 @@ a data directory of its own, so that neither a flush nor a rollback of the test'
 database is needed: the append-only tables refuse both.
 """
 
+import fcntl
+import hashlib
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,7 +24,10 @@ from pathlib import Path
 
 import psycopg
 
+from tests import databases
+
 ROOT = Path(__file__).resolve().parents[1]
+PREPARED = "ibasho_prepared_"
 PASSWORD = "はなのさくにわでまつ2026"
 
 
@@ -76,6 +82,8 @@ class Portal:
         """An empty portal gets the seed and the demo."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         (self.data_dir / "secret_key").write_text(secrets.token_urlsafe(60))
+        if not self.database_url:
+            databases.begin_file(self.data_dir / "ibasho.sqlite3")
         self.manage("prepare")
 
     def start(self) -> None:
@@ -125,11 +133,9 @@ class Portal:
 
 
 @contextmanager
-def running_portal(data_dir: Path) -> Iterator[Portal]:
+def running_portal(data_dir: Path, shared: Path) -> Iterator[Portal]:
     """A prepared portal that is up: on SQLite, or beside the test's PostgreSQL."""
-    with database_beside_tests() as database_url:
-        portal = Portal(data_dir, database_url)
-        portal.prepare()
+    with prepared_copy(data_dir, shared) as portal:
         portal.start()
         try:
             yield portal
@@ -138,17 +144,53 @@ def running_portal(data_dir: Path) -> Iterator[Portal]:
 
 
 @contextmanager
-def database_beside_tests() -> Iterator[str]:
-    """The URL of a fresh database where DATABASE_URL is PostgreSQL; else empty."""
-    given = os.environ.get("DATABASE_URL", "")
-    if not given.startswith("postgres"):
-        yield ""
+def prepared_copy(data_dir: Path, shared: Path) -> Iterator[Portal]:
+    """A portal with the seed and the demo, copied from the one made by this test run.
+
+    To prepare one takes a minute; all workers of a run share the first one, which
+    stands in *shared*.
+    """
+    server = os.environ.get("DATABASE_URL", "")
+    server = server if server.startswith("postgres") else ""
+    template = prepared_once(shared, server)
+    shutil.copytree(template.data_dir, data_dir, dirs_exist_ok=True)
+    if not server:
+        yield Portal(data_dir)
         return
     name = f"portal_{secrets.token_hex(4)}"
-    with psycopg.connect(given, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+    source = template.database_url.rsplit("/", 1)[1]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {source}")
     try:
-        yield given.rsplit("/", 1)[0] + f"/{name}"
+        yield Portal(data_dir, server.rsplit("/", 1)[0] + f"/{name}")
     finally:
-        with psycopg.connect(given, autocommit=True) as connection:
+        with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def prepared_once(shared: Path, server: str) -> Portal:
+    """The prepared portal of this run; whoever comes first makes it, the rest wait."""
+    folder = shared / "prepared"
+    folder.mkdir(exist_ok=True)
+    run = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    name = f"{PREPARED}{run}"
+    url = server.rsplit("/", 1)[0] + f"/{name}" if server else ""
+    portal = Portal(folder / "data", url)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            if server:
+                make_database(server, name)
+            portal.prepare()
+            (folder / "done").touch()
+    return portal
+
+
+def make_database(server: str, name: str) -> None:
+    """An empty database; what earlier runs left goes."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        pattern = PREPARED.replace("_", r"\_") + "%"
+        known = "SELECT datname FROM pg_database WHERE datname LIKE %s"
+        for (old,) in connection.execute(known, [pattern]).fetchall():
+            connection.execute(f"DROP DATABASE IF EXISTS {old}")
+        connection.execute(f"CREATE DATABASE {name}")

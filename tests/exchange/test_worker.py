@@ -23,6 +23,7 @@ from exchange.management.commands import worker
 from exchange.models import WorkerBeat
 from exchange.services import enqueue
 from staff.services import record_event
+from tests import databases
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -119,6 +120,7 @@ def migrated(tmp_path_factory):
         "SECRET_KEY": "only-for-this-test-" + "x" * 40,
     }
     environment.pop("DATABASE_URL", None)
+    databases.begin_file(folder / "ibasho.sqlite3")
     subprocess.run(
         [sys.executable, "manage.py", "migrate", "-v0"],
         cwd=ROOT,

@@ -47,8 +47,9 @@ json.dump({
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory):
-    with running_portal(tmp_path_factory.mktemp("portal") / "data") as running:
+def portal(tmp_path_factory, shared_folder):
+    folder = tmp_path_factory.mktemp("portal") / "data"
+    with running_portal(folder, shared_folder) as running:
         yield running
 
 
