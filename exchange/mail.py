@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from exchange.handlers import register
-from exchange.services import enqueue
+from exchange.services import enqueue_all
 from staff.models import User
 
 
@@ -23,18 +23,19 @@ def notify(
     *subject* and *lines* carry numbers only: whoever reads over a shoulder, or a mail
     server on the way, learns no name. The page at *path* asks for a login.
     """
-    for user in users:
-        enqueue(
-            "mail",
-            f"{key}:{user.pk}",
-            {
+    common = {"subject": str(subject), "lines": [str(line) for line in lines]}
+    enqueue_all(
+        "mail",
+        {
+            f"{key}:{user.pk}": {
                 "key": f"{key}:{user.pk}",
                 "user": user.pk,
-                "subject": str(subject),
-                "lines": [str(line) for line in lines],
+                **common,
                 "path": path,
-            },
-        )
+            }
+            for user in users
+        },
+    )
 
 
 @register("mail")

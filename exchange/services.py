@@ -41,6 +41,19 @@ def enqueue(channel: str, key: str, payload: dict[str, Any]) -> OutboxItem:
     )[0]
 
 
+def enqueue_all(channel: str, payloads: dict[str, dict[str, Any]]) -> None:
+    """The same for many at once, by key, in one statement."""
+    if not all(0 < len(key) <= 120 for key in payloads):
+        raise ValueError("The key of an outbox item has 1 to 120 characters.")
+    OutboxItem.objects.bulk_create(
+        (
+            OutboxItem(channel=channel, key=key, payload=payload)
+            for key, payload in payloads.items()
+        ),
+        ignore_conflicts=True,
+    )
+
+
 def run_now(key: str) -> bool:
     """Try an item at once, after the commit; True if it is done. Never raises.
 

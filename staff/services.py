@@ -21,11 +21,12 @@ def next_number(kind: str, *, on: date | None = None, by_year: bool = True) -> i
     Numbers have no gaps: one that is not committed is given out again.
     """
     year = fiscal_year(on or timezone.localdate()) if by_year else 0
+    series = NumberSeries.objects.filter(kind=kind, fiscal_year=year)
     with transaction.atomic():
-        NumberSeries.objects.get_or_create(kind=kind, fiscal_year=year)
-        series = NumberSeries.objects.filter(kind=kind, fiscal_year=year)
-        series.update(last=F("last") + 1)
-        return series.get().last
+        if not series.update(last=F("last") + 1):
+            NumberSeries.objects.get_or_create(kind=kind, fiscal_year=year)
+            series.update(last=F("last") + 1)
+        return series.values_list("last", flat=True).get()
 
 
 def year_number(kind: str, letter: str, *, on: date | None = None) -> str:

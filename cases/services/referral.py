@@ -78,7 +78,11 @@ def receive_referral(submission: Submission) -> Referral:
         unit=unit,
         received_at=submission.submitted_at,
     )
-    referral.full_clean()
+    # What it points to was read just now, and its number is the receipt's: both are
+    # the database's to refuse, and the form answers that nothing was received.
+    referral.full_clean(
+        exclude=["submission", "partner", "unit"], validate_unique=False
+    )
     referral.save()
     is_urgent = referral.urgency == Referral.Urgency.NOW
     tell_unit(

@@ -24,6 +24,8 @@ from forms.services.windows import NotReceived, message_for, settings_of, standi
 from staff.models import User
 
 KEPT = timedelta(hours=24)
+# A draft runs from its version alone. What the form is being edited to is long.
+NOT_NEEDED = ["version__form__pages", "version__form__translations"]
 TRAP = "website"
 
 
@@ -145,6 +147,7 @@ def save_page(
     draft = (
         Draft.objects.select_for_update(of=("self",))
         .select_related("version__form__conduct")
+        .defer(*NOT_NEEDED)
         .get(pk=draft.pk)
     )
     mark = post.get("save_mark", "")[:60]

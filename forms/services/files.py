@@ -234,7 +234,10 @@ def adopt_files(draft: Draft, submission: Submission) -> None:
     A file to a question that is not asked goes with its bytes, as its answer does.
     """
     wanted = set(ids_in(submission.answers))
-    kept = [file.pk for file in draft.attachments.all() if str(file.uuid) in wanted]
+    files = list(draft.attachments.values_list("pk", "uuid"))
+    if not files:
+        return
+    kept = [key for key, uuid in files if str(uuid) in wanted]
     draft.attachments.filter(pk__in=kept).update(draft=None, submission=submission)
     Attachment.objects.filter(draft=draft).delete()
 

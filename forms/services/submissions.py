@@ -12,7 +12,7 @@ from forms.answers import Reading
 from forms.compiler import canonical, fields_of
 from forms.forms.controls import control_of
 from forms.models import Draft, FormDefinition, IndexedAnswer, Submission
-from forms.services.drafts import read_draft, sent_from, token_of
+from forms.services.drafts import NOT_NEEDED, read_draft, sent_from, token_of
 from forms.services.entering import is_entered_for_partner
 from forms.services.files import adopt_files
 from forms.services.guard import hold, proceed, suspicions
@@ -31,6 +31,7 @@ from staff.models import AuditEvent, Membership, User
 from staff.names import search_key
 from staff.services import record_event, year_number
 
+RELATED = ["form", "version", "partner", "submitted_by", "invitation", "linked_to"]
 KEPT_AFTER_SENDING = timedelta(days=31)
 
 
@@ -56,6 +57,7 @@ def submit(draft: Draft, *, key: str, address: str = "127.0.0.1") -> Submission:
     draft = (
         Draft.objects.select_for_update(of=("self",))
         .select_related("version__form__window", "version__form__conduct")
+        .defer(*NOT_NEEDED)
         .get(pk=draft.pk)
     )
     if draft.sent_at:
@@ -153,7 +155,9 @@ def _store(draft: Draft, reading: Reading, key: str) -> Submission:
         look_up_hash=look_up_hash(receipt, look_up_password(key)),
         submitted_at=timezone.now(),
     )
-    submission.full_clean(exclude=["answers"])
+    # The rows it points to were read just now; that number and token are new is the
+    # database's to say, and the form answers then that nothing was received.
+    submission.clean_fields(exclude=["answers", *RELATED])
     submission.save(force_insert=True)
     IndexedAnswer.objects.bulk_create(_indexed(submission))
     adopt_files(draft, submission)

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -27,15 +27,20 @@ from django.views.decorators.http import require_http_methods
 from exchange.receiving import bound_uploads
 from forms.models import Draft
 from forms.services import holds_key
+from forms.services.drafts import NOT_NEEDED
 
 logger = logging.getLogger(__name__)
 
 COOKIE = "draft_key"
 
 
-def find_draft(slug: str, uuid, key: str) -> Draft:
-    """The draft that this key opens; 404 for a wrong key as for no draft."""
+def find_draft(slug: str, uuid, key: str, *, is_light: bool = False) -> Draft:
+    """The draft that this key opens; 404 for a wrong key as for no draft.
+
+    A light one leaves the document of its version for whoever reads it.
+    """
     drafts = Draft.objects.open().select_related("version__form__conduct", "invitation")
+    drafts = drafts.defer(*NOT_NEEDED, *(["version__document"] if is_light else []))
     draft = drafts.filter(uuid=uuid, version__form__slug=slug).first()
     if draft is None or not holds_key(draft, key):
         raise Http404
@@ -90,11 +95,15 @@ def ask_to_log_in(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def with_draft(
-    view: Callable[..., HttpResponse], methods: Sequence[str] = ("GET", "HEAD", "POST")
+    view: Callable[..., HttpResponse],
+    methods: Sequence[str] = ("GET", "HEAD", "POST"),
+    *,
+    takes_light: bool = False,
 ) -> Callable[..., HttpResponse]:
     """Call *view* with the draft that the request's key opens.
 
     A POST passes for whoever holds the key: the view itself must show nothing to it.
+    *takes_light*: a POST does not read the document through this draft.
     """
 
     @csrf_exempt
@@ -106,7 +115,7 @@ def with_draft(
             return look(request, slug, uuid, **kwargs)
         try:
             return take(request, slug, uuid, **kwargs)
-        except (OperationalError, InterfaceError, OSError) as error:
+        except (DatabaseError, InterfaceError, OSError) as error:
             return not_kept(request, error)
 
     def look(request: HttpRequest, slug: str, uuid, **kwargs) -> HttpResponse:
@@ -119,7 +128,7 @@ def with_draft(
 
     def take(request: HttpRequest, slug: str, uuid, **kwargs) -> HttpResponse:
         key = request.POST.get(COOKIE, "")
-        draft = find_draft(slug, uuid, key)
+        draft = find_draft(slug, uuid, key, is_light=takes_light)
         with translation.override(draft.language or settings.LANGUAGE_CODE):
             response = view(request, draft, key, **kwargs)
         if COOKIE not in response.cookies:

@@ -6,6 +6,7 @@ is kept in the draft, valid or not, before anything is said about it.
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -32,7 +33,6 @@ from forms.services import (
     read_draft,
     record_refusal,
     save_page,
-    sent_from,
     set_language,
     submit,
 )
@@ -51,7 +51,7 @@ UNKNOWN_PLACE = gettext_lazy(
 @drafts.with_draft
 def page(request: HttpRequest, draft: Draft, key: str, number: int) -> HttpResponse:
     """One page of questions."""
-    if sent_from(draft):
+    if draft.sent_at:
         return SeeOther(drafts.address("done", draft, query="again=1"))
     pages = draft.version.document["pages"]
     if not 1 <= number <= len(pages):
@@ -252,12 +252,12 @@ def refused_here(draft: Draft, page: Mapping, reading: Reading) -> list[str]:
     ]
 
 
-@drafts.with_draft
+@partial(drafts.with_draft, takes_light=True)
 def review(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     """All answers to look over; the button sends them."""
     if request.method == "POST":
         return send(request, draft, key)
-    if sent_from(draft):
+    if draft.sent_at:
         return SeeOther(drafts.address("done", draft, query="again=1"))
     return render_review(request, draft, key)
 
@@ -313,7 +313,7 @@ def send(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     """Receive the answers. The receipt is only shown by the page after the commit."""
     if drafts.belongs_to_another(request, draft):
         return drafts.ask_to_log_in(request, drafts.address("review", draft))
-    if sent_from(draft):
+    if draft.sent_at:
         return SeeOther(drafts.address("done", draft, query="again=1"))
     try:
         submit(draft, key=key, address=client_address(request))
