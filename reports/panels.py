@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
 
+from home.approval import lists as pages
 from reports import figures
 from staff.models import User
 
@@ -41,6 +42,16 @@ def waiting_for(user: User) -> list[Waiting]:
             _("Decisions to approve"),
             figures.decisions_to_approve(user),
             reverse("decisions:index") + "?state=circulated",
+        ),
+        Waiting(
+            _("Pages to approve"),
+            pages.count_waiting_for(user),
+            reverse("page_approval:index"),
+        ),
+        Waiting(
+            _("Pages that were sent back to you"),
+            pages.count_sent_back_to(user),
+            reverse("page_approval:index"),
         ),
         Waiting(
             _("Support plans to acknowledge"),

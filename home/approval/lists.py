@@ -107,6 +107,19 @@ def asked_by(user: User) -> list[TaskState]:
     )
 
 
+def count_sent_back_to(user: User) -> int:
+    """This person's requests that were sent back and are to be mended."""
+    return (
+        of_pages()
+        .filter(
+            workflow_state__requested_by=user,
+            workflow_state__status=WorkflowState.STATUS_NEEDS_CHANGES,
+            workflow_state__current_task_state=F("pk"),
+        )
+        .count()
+    )
+
+
 def settled(user: User) -> list[TaskState]:
     """What was approved or sent back last, with who did it."""
     states = of_pages().filter(

@@ -15,6 +15,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.models import Page, TaskState, WorkflowState
 
 from home.approval import lists, rules, services
+from home.approval.comparing import compared
 from home.approval.forms import CommentForm, MessageForm, ReasonForm
 from home.checking.rules import FIXABLE, KINDS
 
@@ -266,7 +267,14 @@ class ApproveView(ActView):
             shown=request.POST.get("revision", ""),
             comment=form.cleaned_data["comment"],
         )
-        messages.success(request, _("The page was approved."))
+        self.page.refresh_from_db()
+        is_public = self.page.live and not self.page.has_unpublished_changes
+        messages.success(
+            request,
+            _("The page was approved and is public now.")
+            if is_public
+            else _("The page was approved."),
+        )
         return self.to_page()
 
 
@@ -311,16 +319,3 @@ def buttons(found: list) -> list[dict]:
         for kind in FIXABLE
         if kind in counts
     ]
-
-
-def compared(page: Page, shown: Page, request) -> list:
-    """What differs between the public page and the draft that is shown, by field.
-
-    A page that is not public yet is compared with an empty one of its kind: all is new.
-    """
-    before = page if page.live else type(page)()
-    panel = page.get_edit_handler().get_bound_panel(
-        instance=page, request=request, form=None
-    )
-    found = [compare(before, shown) for compare in panel.get_comparison()]
-    return [difference for difference in found if difference.has_changed()]

@@ -5,7 +5,7 @@ What a rule needs to know of the rest of the portal is in ``Known``, read once.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from html import unescape
 from typing import Any
@@ -157,7 +157,7 @@ def of_links(piece: Piece, known: Known) -> Iterator[Finding]:
     if piece.kind in (walk.PAGE, walk.DOCUMENT, walk.URL, walk.PATH):
         said = words_beside(piece)
         if said and is_vague(said, known):
-            yield at(piece, "vague_link", said)
+            yield at(of_words_beside(piece), "vague_link", said)
 
 
 def of_link(piece: Piece, match: re.Match, known: Known) -> Iterator[Finding]:
@@ -179,12 +179,29 @@ def of_link(piece: Piece, match: re.Match, known: Known) -> Iterator[Finding]:
         yield at(piece, "vague_link", said)
 
 
-def words_beside(piece: Piece) -> str:
-    """What the link says: the words that stand in the same struct."""
+def name_of_words(piece: Piece) -> str:
+    """The field of the same struct whose words are the link."""
     for name in WORDS_OF_LINK:
         if isinstance(piece.around.get(name), str) and piece.around[name].strip():
-            return piece.around[name].strip()
+            return name
     return ""
+
+
+def words_beside(piece: Piece) -> str:
+    """What the link says: the words that stand in the same struct."""
+    name = name_of_words(piece)
+    return piece.around[name].strip() if name else ""
+
+
+def of_words_beside(piece: Piece) -> Piece:
+    """The words of the link themselves, for what is wrong with them and not with it."""
+    name = name_of_words(piece)
+    return replace(
+        piece,
+        label=piece.around["_labels"][name],
+        where=(*piece.where[:-1], name),
+        name=name,
+    )
 
 
 def is_vague(said: str, known: Known) -> bool:

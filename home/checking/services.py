@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import SequenceMatcher
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
@@ -20,12 +23,20 @@ from wagtail.models import Locale, Page, Revision, Site
 
 from home.checking import walk
 from home.checking.fixes import FIXES, mend, mend_html
-from home.checking.rules import About, Finding, Known, external_addresses, findings
+from home.checking.rules import (
+    About,
+    Finding,
+    Known,
+    external_addresses,
+    findings,
+    text_of,
+)
 from home.checking.words import words
 from home.models import BasePage
 from staff.models import User
 
 MOST_PAGES = 1000
+AROUND = 20  # characters shown on either side of a change
 
 
 @dataclass
@@ -198,6 +209,32 @@ def incomplete(draft: Page) -> list[Finding]:
     return found
 
 
+def marked(before: str, after: str) -> tuple[SafeString, SafeString]:
+    """Two texts as HTML: what differs is marked, long stretches alike are left out."""
+    old, new = [], []
+    pieces = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    for number, (what, a, b, c, d) in enumerate(pieces):
+        if what == "equal":
+            kept = shortened(
+                before[a:b], is_first=number == 0, is_last=number == len(pieces) - 1
+            )
+            old.append(escape(kept))
+            new.append(escape(kept))
+            continue
+        if a < b:
+            old.append(format_html('<del class="deletion">{}</del>', before[a:b]))
+        if c < d:
+            new.append(format_html('<ins class="addition">{}</ins>', after[c:d]))
+    return mark_safe("".join(old)), mark_safe("".join(new))  # noqa: S308  escaped
+
+
+def shortened(text: str, *, is_first: bool, is_last: bool) -> str:
+    """The ends of a text that touch a change."""
+    head = "" if is_first else text[:AROUND]
+    tail = "" if is_last else text[-AROUND:]
+    return text if len(text) <= 2 * AROUND else f"{head}…{tail}"
+
+
 @dataclass(frozen=True)
 class Mended:
     """One value that was mended: where, and the words before and after."""
@@ -205,6 +242,11 @@ class Mended:
     place: str
     before: str
     after: str
+
+    @property
+    def marked(self) -> tuple[SafeString, SafeString]:
+        """Both as text, the words that differ marked and a few around them."""
+        return marked(text_of(self.before), text_of(self.after))
 
 
 def mended(

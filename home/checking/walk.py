@@ -165,7 +165,11 @@ def in_block(block: blocks.Block, raw: Any, at: Place) -> Iterator[Piece]:
         yield from in_list(block, raw or [], at)
     elif isinstance(block, blocks.BaseStructBlock):
         raw = raw if isinstance(raw, dict) else {}
-        around = raw | {"_block": type(block).__name__}
+        labels = {
+            name: at.below(name, str(child.label or "")).label
+            for name, child in block.child_blocks.items()
+        }
+        around = raw | {"_labels": labels}
         if is_table(raw):
             yield Piece(TABLE, raw, at.where, at.label, at.anchor, at.name, at.around)
         for name, child in block.child_blocks.items():

@@ -1,8 +1,10 @@
 """A page becomes public by the approval of another person, and in no other way."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
 from django.utils import timezone
@@ -10,6 +12,7 @@ from wagtail.models import Page, TaskState
 
 from exchange.models import OutboxItem
 from home.approval import rules, schedule, services
+from home.approval.comparing import compared
 from home.approval.lists import waiting_for
 from home.models import ApprovalSettings, ContentPage
 from staff.models import AuditEvent
@@ -362,6 +365,39 @@ def test_the_approver_sees_what_changes(log_in, asked, page):
     assert '<span class="addition">' in text
     assert NEW in text
     assert "ご確認ください" in text
+
+
+def test_line_ends_of_a_browser_and_empty_fields_are_no_change(
+    make_page, cast, log_in, rf
+):
+    links = [{"title": "流れ", "text": "", "path": "/", "icon": "info", "page": None}]
+    facts = {"facts": [{"name": "対象", "value": "小学生\n中学生"}], "as_of": "今"}
+    page = make_page(body=[("links", links), ("facts", facts)])
+    facts["facts"][0]["value"] = "小学生\r\n中学生"
+    body = [{"type": "links", "value": links}, {"type": "facts", "value": facts}]
+    for row, known in zip(body, page.body.raw_data, strict=True):
+        row["id"] = known["id"]
+    edit(page, cast["editor"], title=page.title, body=json.dumps(body))
+    draft = page.get_latest_revision_as_object()
+    assert compared(ContentPage.objects.get(pk=page.pk), draft, rf.get("/")) == []
+
+
+def test_a_time_to_go_live_is_told_as_people_write_it(page, cast, log_in):
+    at = timezone.make_aware(datetime(2030, 12, 15, 8, 30))
+    services.request_approval(
+        edit(page, cast["editor"], go_live_at=at), by=cast["editor"]
+    )
+    text = log_in("head").get(f"/admin/approval/{page.pk}/").text
+    assert text.count("令和12年12月15日（日） 8:30") >= 2
+    assert "None" not in BeautifulSoup(text, "html.parser").main.get_text()
+
+
+def test_what_waits_stands_first_on_the_first_screen(asked, cast, log_in):
+    assert "承認を待つページ" in log_in("head").get("/admin/").text
+    assert "承認を待つページ" not in log_in("editor").get("/admin/").text
+    services.send_back(asked, by=cast["head"], reason="日付が違います")
+    assert "承認を待つページ" not in log_in("head").get("/admin/").text
+    assert "差し戻されたページ" in log_in("editor").get("/admin/").text
 
 
 def test_a_portal_with_one_person_says_why_it_waits(page, log_in, cast):

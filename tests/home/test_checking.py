@@ -5,6 +5,7 @@ import re
 
 import openpyxl
 import pytest
+from bs4 import BeautifulSoup
 from django.utils import timezone
 from wagtail.models import Locale, Page, Site
 from wagtail.rich_text import RichText
@@ -76,6 +77,27 @@ def test_each_finding_leads_to_the_block_or_the_field(make_page):
     assert by_kind["no_description"].anchor.endswith(
         "-child-search_description-section"
     )
+
+
+def test_a_link_that_says_nothing_leads_to_its_words_and_not_to_its_address(make_page):
+    link = {"title": "こちら", "path": "/", "icon": "info"}
+    page = make_page(body=[("links", [link])], **GOOD)
+    (found,) = check_draft(page).found
+    assert found.place.endswith("› 1 › リンクの文字")
+    assert found.where[-1] == "title"
+
+
+def test_what_was_mended_is_marked_and_shown_however_long_the_text(make_page, cast):
+    page = make_page(
+        body=[text("同じ文。" * 200 + "<b>１６時</b>&amp;" + "後の文。" * 200)]
+    )
+    (change,) = mend_draft(page, by=cast["editor"], kinds=["full_width"])
+    before, after = change.marked
+    assert '<del class="deletion">１６</del>' in before
+    assert '<ins class="addition">16</ins>時' in after
+    assert "&amp;" in after
+    assert "<b>" not in after
+    assert len(after) < 200
 
 
 def test_a_page_past_its_day_of_review_is_overdue(make_page):
@@ -151,7 +173,7 @@ def test_one_press_makes_a_draft_and_leaves_the_public_page(make_page, log_in):
         f"/admin/checks/{page.pk}/mend/",
         {"kind": ["full_width", "machine_sign", "half_kana"]},
     )
-    assert "16時、（1）" in answer.text
+    assert "16時、（1）" in BeautifulSoup(answer.text, "html.parser").get_text()
     assert "１６時" in str(
         ContentPage.objects.get(pk=page.pk).body.raw_data[0]["value"]
     )

@@ -30,6 +30,7 @@ class Walk:
             page.fill("[name=username]", username)
             page.fill("[name=password]", PASSWORD)
             page.click("main button[type=submit]")
+            page.wait_for_url(lambda url: "/accounts/login/" not in url)
             self.pages[username] = page
         return self.pages[username]
 
