@@ -9,7 +9,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programs.clock import dates
+from programs.clock import dates, span
 from programs.days import Kind, Mark
 from programs.hours import (
     Timetable,
