@@ -186,6 +186,8 @@ def show(
         "was_sent": "sent" in request.GET,
         **more,
     }
+    if context["may_reply"] or context.get("typed"):
+        context["switch_form"] = ""
     return render(request, "forms/status_detail.html", context)
 
 
@@ -253,6 +255,7 @@ def status_withdraw(
     elif not may_withdraw(submission):
         return SeeOther(page)
     context = {"submission": submission, "refused": refused, "typed": typed}
+    context["switch_form"] = ""
     return render(request, "forms/status_withdraw.html", context)
 
 
