@@ -110,6 +110,7 @@ class Ours:
     """The review page of drafts that are ready to be sent."""
 
     name = "ours"
+    asked_first = ""
 
     def __init__(self, here: Path, target: Target, drafts: int) -> None:
         self.target, kept = target, here / "drafts.json"
@@ -130,7 +131,8 @@ class Ours:
 class Wagtails:
     """The same answers to Wagtail's form page, again and again."""
 
-    name = "wagtail form page"
+    name = "wagtail, POST only"
+    asked_first = ""
 
     def __init__(self, here: Path) -> None:
         self.target = bare(here)
@@ -169,6 +171,17 @@ class Wagtails:
         return answer.status == 200 and b"Thank you" in body
 
 
+class Visitors:
+    """The same by visitors who ask for the page first, as its token demands."""
+
+    name = "wagtail form page"
+    asked_first = "/enquiry/"
+
+    def __init__(self, posting: Wagtails) -> None:
+        self.target = posting.target
+        self.next, self.is_accepted = posting.next, posting.is_accepted
+
+
 def one_round(sender, seconds: float) -> Round:
     """Sixteen clients for a while, each on a connection of its own."""
     found, lock = Round(), threading.Lock()
@@ -184,6 +197,9 @@ def one_round(sender, seconds: float) -> Round:
                 return
             path, body, headers = wanted
             headers = {"Content-Type": "application/x-www-form-urlencoded"} | headers
+            if sender.asked_first:
+                way.request("GET", sender.asked_first)
+                way.getresponse().read()
             sent = time.monotonic()
             way.request("POST", path, body, headers)
             answer = way.getresponse()
@@ -223,6 +239,7 @@ def main() -> None:
             sender.target.start()
             end.callback(sender.target.stop)
         senders[1].get_ready()
+        senders.append(Visitors(senders[1]))
         found: dict[str, list[Round]] = {sender.name: [] for sender in senders}
         for number in range(given.rounds):
             for sender in senders if number % 2 else reversed(senders):
@@ -238,12 +255,13 @@ def report(found: dict[str, list[Round]]) -> None:
         cpu = statistics.median(1000 * r.cpu / r.accepted for r in rounds)
         errors = sum(r.errors for r in rounds)
         print(f"{name:20}{rate:12.1f}{p95:10.1f}{cpu:10.2f}{errors:8}")
-    ours, theirs = found["ours"], found["wagtail form page"]
-    pairs = [a.rate / b.rate for a, b in zip(ours, theirs, strict=True)]
-    waits = [a.p95 / b.p95 for a, b in zip(ours, theirs, strict=True)]
-    ratio, wait = statistics.median(pairs), statistics.median(waits)
-    print(f"\naccepted a second, ours / Wagtail's: {ratio:.2f}  goal {GOAL}")
-    print(f"p95, ours / Wagtail's: {wait:.2f}  goal {GOAL_P95} or less")
+    print()
+    for name in ("wagtail form page", "wagtail, POST only"):
+        rounds = list(zip(found["ours"], found[name], strict=True))
+        ratio = statistics.median(a.rate / b.rate for a, b in rounds)
+        wait = statistics.median(a.p95 / b.p95 for a, b in rounds)
+        print(f"accepted a second, ours / {name}: {ratio:.2f}  goal {GOAL}")
+        print(f"p95 of the last POST, ours / {name}: {wait:.2f}  goal {GOAL_P95}")
 
 
 if __name__ == "__main__":

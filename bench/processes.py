@@ -91,12 +91,22 @@ def cpu_seconds(pid: int) -> float:
     return total / TICKS
 
 
-def requests_a_cpu_second(target: Target, seconds: float) -> float:
-    """Let wrk ask for a while; how many answers a second of the server's CPU gave."""
+@dataclass
+class Rate:
+    """What one target gave in one round."""
+
+    a_second: float
+    a_cpu_second: float
+
+
+def rate_of(target: Target, seconds: float) -> Rate:
+    """Let wrk ask for a while: answers a second, and a second of the server's CPU."""
     before = cpu_seconds(target.process.pid)
     words = ["wrk", "-t1", "-c8", f"-d{seconds:g}s", target.url]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout  # noqa: S603
     spent = cpu_seconds(target.process.pid) - before
     if "Non-2xx" in said:
         sys.exit(f"{target.name} answers with errors.")
-    return int(re.search(r"(\d+) requests in", said)[1]) / max(spent, 1 / TICKS)
+    count = int(re.search(r"(\d+) requests in", said)[1])
+    a_second = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
+    return Rate(a_second, count / max(spent, 1 / TICKS))

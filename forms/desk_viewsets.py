@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.widgets.button import HeaderButton
 
 from forms.models import HeldSubmission, Invitation, RetentionRun
@@ -96,7 +96,12 @@ class HeldViewSet(PrivateModelViewSet):
     index_view_class = HeldIndexView
     list_filter = ["outcome"]
     list_display = [
-        Column("receipt", label=gettext_lazy("Receipt number"), accessor="submission"),
+        TitleColumn(
+            "receipt",
+            label=gettext_lazy("Receipt number"),
+            accessor="submission",
+            get_url=HeldSubmission.get_admin_url,
+        ),
         Column("form", label=gettext_lazy("Form"), accessor="submission.form"),
         Column(
             "received",
@@ -134,7 +139,12 @@ class RetentionViewSet(PrivateModelViewSet):
     index_view_class = RetentionIndexView
     list_filter = ["form", "is_dry"]
     list_display = [
-        Column("number", label=gettext_lazy("Number"), accessor=str),
+        TitleColumn(
+            "number",
+            label=gettext_lazy("Number"),
+            accessor=str,
+            get_url=RetentionRun.get_admin_url,
+        ),
         Column(
             "at",
             label=gettext_lazy("Run at"),

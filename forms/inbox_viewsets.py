@@ -1,12 +1,13 @@
 """The addresses of the inbox, and the screens of who may read what."""
 
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import Column, TitleColumn
 
 from exchange.models import OutboxItem
 from forms.models import AnswerGrant, FormDefinition, FormDelivery, Submission
@@ -132,10 +133,11 @@ class AnswerGrantViewSet(AuditedModelViewSet):
     add_to_admin_menu = True
     list_filter = ["form", "role", "unit"]
     list_display = [
-        Column(
+        TitleColumn(
             "form",
             label=gettext_lazy("Form"),
             accessor=lambda grant: grant.form or _("Every form"),
+            get_url=lambda grant: reverse("answer-grants:edit", args=[grant.pk]),
         ),
         Column("holder", label=gettext_lazy("Who"), accessor="holder"),
         "can_act",

@@ -9,21 +9,24 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
 # A page differs by this cookie and by nothing else of the reader's: caches must tell
 # ``on``, ``off`` and its absence apart (absent: on for children, off elsewhere).
 COOKIE = "furigana"
 ON, OFF = "on", "off"
+YEAR = 365 * 24 * 60 * 60
 
 MARKUP = re.compile(r"\{([^{}|]{1,40})\|([^{}|]{1,40})\}")
 RUBY = re.compile(r"<ruby[^>]*>(.*?)</ruby>", re.S)
 BESIDE_BASE = re.compile(r"<r[pt][^>]*>.*?</r[pt]>", re.S)
-# Tags, comments, and whole elements whose text is no text to read on the page.
+# Tags, comments, and whole elements whose text is no text to read on the page. In bdi
+# stands what people typed: nobody may put a reading above their names.
 UNTOUCHED = re.compile(
     r"<!--.*?-->"
-    r"|<(?P<name>script|style|textarea|title|option|ruby|svg|code|pre)\b.*?</(?P=name)>"
+    r"|<(?P<name>script|style|textarea|title|option|ruby|svg|code|pre|bdi)\b"
+    r".*?</(?P=name)>"
     r"|<(?:\"[^\"]*\"|'[^']*'|[^'\">])*>",
     re.S,
 )
@@ -36,6 +39,19 @@ def wanted(request: HttpRequest) -> bool:
     if chosen in (ON, OFF):
         return chosen == ON
     return getattr(request, "is_for_children", False)
+
+
+def choose(request: HttpRequest, response: HttpResponse, chosen: str | None) -> None:
+    """Let this browser remember the choice; what is not understood changes nothing."""
+    if chosen in (ON, OFF):
+        response.set_cookie(
+            COOKIE,
+            chosen,
+            max_age=YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure(),
+        )
 
 
 def ruby(word: str, reading: str) -> str:

@@ -22,7 +22,6 @@ HIDDEN_FROM_ROBOTS = [
     "/furigana/",
     "/feedback/",
 ]
-YEAR = 365 * 24 * 60 * 60
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:
@@ -79,16 +78,7 @@ def furigana(request: HttpRequest) -> HttpResponse:
         back = "/"
     response = HttpResponseRedirect(back)
     response["Cache-Control"] = "no-store"
-    chosen = request.GET.get("to")
-    if chosen in (readings.ON, readings.OFF):
-        response.set_cookie(
-            readings.COOKIE,
-            chosen,
-            max_age=YEAR,
-            httponly=True,
-            samesite="Lax",
-            secure=request.is_secure(),
-        )
+    readings.choose(request, response, request.GET.get("to"))
     return response
 
 

@@ -4,6 +4,8 @@ from datetime import date, time
 
 from django.utils.translation import gettext as _
 
+from staff.templatetags.japanese import is_abroad
+
 
 def dates(start: date, end: date) -> list[date]:
     """Every day from *start* to *end*, both included; empty if they are reversed."""
@@ -19,15 +21,15 @@ def minutes_of(at: time) -> int:
 
 
 def clock(at: time) -> str:
-    """A time as the city writes it: ``16時``, ``16時30分``."""
-    if at.minute:
+    """A time as the city writes it: ``16時``, ``16時30分``; ``16:00`` in English."""
+    if at.minute or is_abroad():
         return _("%(hour)d:%(minute)02d") % {"hour": at.hour, "minute": at.minute}
     return _("%(hour)d o'clock") % {"hour": at.hour}
 
 
 def span(opens: time, closes: time) -> str:
-    """``16時～21時``."""
-    return f"{clock(opens)}～{clock(closes)}"
+    """``16時～21時``; ``16:00–21:00`` in English."""
+    return f"{clock(opens)}{'–' if is_abroad() else '～'}{clock(closes)}"
 
 
 def length(minutes: int) -> str:

@@ -80,7 +80,7 @@ class HoldForm(PrivateForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     until = JapaneseDateField(
-        label=gettext_lazy("Kept until"),
+        label=gettext_lazy("Keep until this day"),
         help_text=gettext_lazy("Leave this empty to keep them until it is lifted."),
         required=False,
     )
@@ -112,7 +112,7 @@ class NoteForm(PrivateForm):
     """A note for colleagues."""
 
     text = forms.CharField(
-        label=gettext_lazy("Note"),
+        label=gettext_lazy("Memo"),
         max_length=2000,
         widget=TEXT,
         help_text=gettext_lazy("For the city only: the sender never reads it."),
@@ -161,7 +161,10 @@ class AsideForm(FindsAnother, RevisionForm):
 class LinkForm(FindsAnother):
     """The submission about a brother or a sister."""
 
-    other = ReceiptField(label=gettext_lazy("Receipt number of the other one"))
+    other = ReceiptField(
+        label=gettext_lazy("Receipt number of the other one"),
+        help_text=gettext_lazy("For example R8-0123, as it stands in the list."),
+    )
 
     def clean(self):
         cleaned = super().clean()
@@ -197,14 +200,16 @@ class CorrectForm(PrivateForm):
 class EnterForm(PrivateForm):
     """Which form staff fill in, and for whom."""
 
-    form = forms.ModelChoiceField(None, label=gettext_lazy("Form"))
+    form = forms.ModelChoiceField(
+        None, label=gettext_lazy("Form"), empty_label=gettext_lazy("Choose one")
+    )
     source = forms.ChoiceField(
         label=gettext_lazy("How it came"),
         choices=EnteredFor.Source.choices,
         widget=forms.RadioSelect,
     )
     on_behalf_of = forms.CharField(
-        label=gettext_lazy("On behalf of"),
+        label=gettext_lazy("Who asked for it"),
         max_length=100,
         help_text=gettext_lazy("Who phoned, wrote or came: for example 母, 担任."),
     )
@@ -212,6 +217,7 @@ class EnterForm(PrivateForm):
         None,
         label=gettext_lazy("School or group"),
         required=False,
+        empty_label=gettext_lazy("None of these"),
         help_text=gettext_lazy("If it came from a school or a group that is listed."),
     )
 

@@ -112,7 +112,7 @@ COLUMNS = [
         _slot("child_kana", is_name=True),
         is_default=False,
     ),
-    Column("urgency", gettext_lazy("Urgency"), _slot("urgency"), is_default=False),
+    Column("urgency", gettext_lazy("Urgency"), _slot("urgency")),
     Column("kind", gettext_lazy("What it is about"), _slot("kind"), is_default=False),
     Column("school", gettext_lazy("School named"), _slot("school"), is_default=False),
     Column("birth_date", gettext_lazy("Date of birth"), _slot("birth_date"), False),

@@ -26,12 +26,12 @@ class FilterForm(forms.Form):
         FormDefinition.objects.none(),
         label=_("Form"),
         required=False,
-        empty_label=_("All forms"),
+        empty_label=_("All"),
     )
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("All states")), (OPEN, _("Open")), *Handling.State.choices],
+        choices=[("", _("All")), (OPEN, _("Open")), *Handling.State.choices],
     )
     assignee = forms.ChoiceField(label=_("Assigned to"), required=False)
     partner = forms.ModelChoiceField(
@@ -56,7 +56,7 @@ class FilterForm(forms.Form):
     )
 
     def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.user = user
         self.fields["form"].queryset = FormDefinition.objects.with_answers_for(user)
         self.fields["partner"].queryset = Partner.objects.all()

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from forms.querysets import (
     AnswerGrantQuerySet,
@@ -219,7 +220,7 @@ class SubmissionEvent(models.Model):
     class Kind(models.TextChoices):
         ASSIGNED = "assigned", _("Assigned")
         STATE = "state", _("State changed")
-        NOTE = "note", _("Note")
+        NOTE = "note", pgettext_lazy("history", "Note")
         ASKED = "asked", _("Asked the sender")
         CORRECTED = "corrected", _("Corrected")
         LINKED = "linked", _("Linked")

@@ -102,9 +102,12 @@ def set_state(
         raise ValidationError(_("Choose a state."))
     _must_be_no_matter(submission)
     _must_not_be_aside(submission)
+    # Saving the state that stands is no step of the history.
+    is_same = Handling.objects.filter(pk=submission.pk, state=state).exists()
     take(submission, by=by, revision=revision, state=state)
-    _tell_sender(submission, state, by)
-    write_down(submission, Kind.STATE, by=by, state=state)
+    if not is_same:
+        _tell_sender(submission, state, by)
+        write_down(submission, Kind.STATE, by=by, state=state)
 
 
 def _must_be_no_matter(submission: Submission) -> None:
@@ -115,7 +118,7 @@ def _must_be_no_matter(submission: Submission) -> None:
                 "These answers have become %(matter)s. Go on there: the state here"
                 " follows it."
             )
-            % {"matter": " ".join(str(matter) for matter in matters)}
+            % {"matter": "、".join(f"{m._meta.verbose_name} {m}" for m in matters)}
         )
 
 

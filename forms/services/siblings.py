@@ -35,7 +35,7 @@ def may_continue(draft: Draft, submission: Submission) -> bool:
     is_fresh = timezone.now() - submission.submitted_at < OFFERED_FOR
     has_use = draft.invitation_id is None or draft.invitation.state == "open"
     form = draft.version.form
-    return is_fresh and has_use and form.live and draft.shared is not None
+    return is_fresh and has_use and form.live and bool(draft.shared)
 
 
 @transaction.atomic

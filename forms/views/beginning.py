@@ -26,9 +26,10 @@ Access = FormDefinition.Access
 @require_safe
 def form_list(request: HttpRequest) -> HttpResponse:
     """The forms that are open."""
-    forms = FormDefinition.objects.open_to(request.user)
+    forms = FormDefinition.objects.open_to(request.user).select_related("window")
     context = {
-        "forms": forms,
+        "forms": [(form, standing(form) == "open") for form in forms],
+        "has_finished": "finished" in request.GET,
         "has_left": "left" in request.GET,
         "has_kept": "kept" in request.GET,
     }

@@ -41,6 +41,7 @@ from forms.services.resuming import keep_for_later
 from forms.views import drafts
 from forms.views.answering import SeeOther
 from forms.views.files import stays_for_files, take_files
+from home import readings
 from staff.services import client_address
 
 UNKNOWN_PLACE = gettext_lazy(
@@ -62,7 +63,9 @@ def page(request: HttpRequest, draft: Draft, key: str, number: int) -> HttpRespo
     if request.method == "POST":
         not_taken = take_files(request, draft, this)
         draft = save_page(draft, this, request.POST, not_taken)
-        return SeeOther(after_page(request, draft, this, number, key))
+        response = SeeOther(after_page(request, draft, this, number, key))
+        readings.choose(request, response, request.POST.get(readings.COOKIE))
+        return response
     reading = read_draft(draft)
     if this["key"] not in reading.asked:
         return SeeOther(next_address(draft, reading, number))
@@ -90,8 +93,18 @@ def after_page(
         wanted = request.POST["language"]
         if wanted in dict(language_choices(draft.version.document)):
             set_language(draft, wanted)
-        return drafts.address("page", draft, number)
+        return same_page(request, draft, number)
+    if readings.COOKIE in request.POST:
+        return same_page(request, draft, number)
     return page_after_saving(request, draft, this, number)
+
+
+def same_page(request: HttpRequest, draft: Draft, number: int) -> str:
+    """The same page as it is now read; only a file that was not taken is spoken of."""
+    query = [("files", "1")] if request.FILES else []
+    if "review" in request.POST.getlist("from"):
+        query.append(("from", "review"))
+    return drafts.address("page", draft, number, query=urlencode(query))
 
 
 def page_after_saving(
@@ -238,6 +251,7 @@ def render_page(
             "from_review": request.GET.get("from") == "review",
             "known_json": json.dumps(known_answers(items, reading.values)),
             "has_files": bool(places_of(this, draft.answers)),
+            "switch_form": "page-form",
         },
     )
 

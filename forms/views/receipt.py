@@ -104,8 +104,9 @@ def leave_page(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     if request.method == "POST":
         if drafts.belongs_to_another(request, draft) and not sent_from(draft):
             return drafts.ask_to_log_in(request, drafts.address("leave", draft))
+        end = "finished" if sent_from(draft) else "left"
         leave(draft)
-        response = SeeOther(reverse("form_list") + "?left=1")
+        response = SeeOther(f"{reverse('form_list')}?{end}=1")
         return drafts.take_back(response, draft)
     context = {"draft": draft, "draft_key": key, "document": draft.version.document}
     context["is_sent"] = sent_from(draft) is not None

@@ -244,6 +244,7 @@ class RestoreView(ActView):
     form_class = acts.RevisionForm
     act_name = "restore"
     submit_label = gettext_lazy("Take it up again")
+    intro = gettext_lazy("It goes back to the state in which it was before.")
     success_message = gettext_lazy("It was taken up again.")
 
     def act(self, form):
@@ -295,9 +296,12 @@ class HandOnView(ActView):
             return redirect(self.object.get_admin_url())
         return super().get(request, *args, **kwargs)
 
+    @property
+    def submit_label(self):
+        return self.way.label if self.way else LABELS["hand_on"]
+
     def get_page_title(self):
-        label = self.way.label if self.way else LABELS["hand_on"]
-        return f"{label} {self.object.receipt}"
+        return f"{self.submit_label} {self.object.receipt}"
 
     def get_form_kwargs(self):
         asks = self.way.asks if self.way else ""

@@ -23,8 +23,6 @@ from home.notices import public_places, shown_now
 from home.querysets import public
 
 register = template.Library()
-# Inside a form the switch would open the page anew and lose what was typed.
-FORM_STEPS = "/forms/"
 
 
 def site_of(context) -> Site | None:
@@ -144,16 +142,27 @@ def speaks_japanese() -> bool:
 
 @register.inclusion_tag("partials/furigana_switch.html", takes_context=True)
 def furigana_switch(context) -> dict[str, object]:
-    """The switch of readings; none inside a form, where a page anew would lose text."""
+    """The switch of readings, where nothing typed is lost by it.
+
+    A page that people type into names in ``switch_form`` the form that keeps it all
+    when the switch is pressed; an empty name says that there is none. The answer to a
+    POST has no address to come back to.
+    """
     request = context.get("request")
-    path = getattr(request, "path_info", "")
-    in_form = path.startswith(FORM_STEPS) and path.strip("/").count("/") > 1
-    if request is None or in_form or not speaks_japanese():
+    form = context.get("switch_form")
+    is_offered = (
+        request is not None
+        and speaks_japanese()
+        and form != ""
+        and (form is not None or request.method in ("GET", "HEAD"))
+    )
+    if not is_offered:
         return {"is_offered": False}
     return {
         "is_offered": True,
         "is_on": readings.wanted(request),
         "here": request.get_full_path(),
+        "form": form,
     }
 
 

@@ -172,6 +172,25 @@ def test_what_is_shared_is_forgotten_after_an_hour_and_at_the_end(form):
     assert not journey.open(journey.url).page.select("form[action$='/sibling/']")
 
 
+def test_another_child_is_not_offered_where_nothing_would_be_the_same(publish):
+    journey = begun(publish([NAME])).walk({"name": "花"}).send()
+    assert journey.receipt
+    assert not journey.page.select("form[action$='/sibling/']")
+
+
+def test_finishing_after_sending_does_not_say_that_nothing_was_sent(form):
+    journey = begun(form).walk({"name": "花", "school": "架空小", "note": "あ"}).send()
+    receipt = journey.url
+    button = journey.page.select_one("form[action$='/leave/']")
+    key = button.select_one("[name=draft_key]")["value"]
+    journey.follow(journey.client.post(button["action"], {"draft_key": key}))
+    assert "送信した内容は市が受け付けています" in journey.text
+    assert "何も送信していません" not in journey.text
+    assert journey.client.get(receipt).status_code == 404
+    journey = begun(form).next({"name": "太郎"}, leave="1").next()
+    assert "何も送信していません" in journey.text
+
+
 def test_c19_a_draft_needs_no_session_and_no_csrf_token(form):
     journey = Journey(Client(enforce_csrf_checks=True), slug=form.slug)
     journey.open(journey.start)

@@ -1,6 +1,7 @@
 """Floods and machines: received, held back for a look, never lost; a school never."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.test import Client
 
@@ -106,6 +107,13 @@ def test_what_is_held_back_is_seen_by_the_desk_it_is_for_only(quick, log_in, who
     client = log_in(who)
     assert client.get(f"/admin/held/{held.pk}/").status_code == 404
     assert client.post(f"/admin/held/{held.pk}/release/").status_code == 404
+
+
+def test_the_list_of_what_is_held_back_leads_to_each(quick, log_in):
+    outside().begin().walk(REFERRAL).send()
+    address = HeldSubmission.objects.get().get_admin_url()
+    page = log_in("intake").get("/admin/held/")
+    assert BeautifulSoup(page.content, "html.parser").select(f'a[href="{address}"]')
 
 
 def test_the_reply_goes_to_the_typed_address_and_names_no_answer(publish, mailoutbox):

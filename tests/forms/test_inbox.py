@@ -309,6 +309,20 @@ def test_every_act_is_told_in_the_history_and_in_the_audit(submission, post, cas
     assert submission.status == "in_review"
 
 
+def test_saving_the_state_that_stands_is_no_step_of_the_history(submission, post):
+    post("intake", "state", submission, state="received")
+    assert not submission.events.exists()
+    assert Handling.objects.get(pk=submission.pk).state == "received"
+
+
+def test_the_button_that_hands_on_says_what_it_does(submission, log_in):
+    address = reverse("inbox:hand_on", args=[submission.pk])
+    page = log_in("intake").get(f"{address}?way=open-referral")
+    found = BeautifulSoup(page.content, "html.parser")
+    button = found.select_one("#main form .button[type=submit]")
+    assert button.text.strip() == "相談・紹介として受け付ける"
+
+
 def test_the_second_of_two_people_is_told(submission, post):
     stale = Handling.objects.get(pk=submission.pk).revision
     post("intake", "state", submission, state="in_review")

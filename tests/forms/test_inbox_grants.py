@@ -1,6 +1,6 @@
 """Who reads received answers: by grant, by the matter they became, never by editing."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -183,6 +183,28 @@ def test_rights_are_given_by_administrators_and_the_lead_of_the_programme(
     assert answer.status_code in (302, 403)
     events = AuditEvent.objects.filter(event="portal_forms.answergrant.saved")
     assert events.exists() == may
+
+
+def test_the_list_of_rights_leads_to_the_page_where_each_is_ended(consult, log_in):
+    unit = Unit.objects.get(function=Function.INTAKE)
+    grant = AnswerGrant.objects.create(
+        form=consult.form, unit=unit, valid_from=date(2026, 11, 1)
+    )
+    listed = log_in("admin").get("/admin/answer-grants/").content.decode()
+    address = reverse("answer-grants:edit", args=[grant.pk])
+    assert f'href="{address}"' in listed
+    answer = log_in("admin").post(
+        address,
+        {
+            "form": consult.form_id,
+            "unit": unit.pk,
+            "valid_from": "R8.11.1",
+            "valid_to": "R8.11.30",
+        },
+    )
+    assert answer.status_code == 302
+    grant.refresh_from_db()
+    assert grant.valid_to == date(2026, 11, 30)
 
 
 def test_nobody_gives_the_right_to_themselves(consult, cast, log_in):

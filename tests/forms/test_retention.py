@@ -277,6 +277,8 @@ def test_the_proofs_are_read_by_the_auditor_and_tell_of_a_known_number_alone(
         assert log_in(who).get(reverse("retention:index")).status_code == status, who
     assert log_in("intake").get(proof.get_admin_url()).status_code == 404
     auditor = log_in("auditor")
+    listed = auditor.get(reverse("retention:index")).content.decode()
+    assert f'href="{proof.get_admin_url()}"' in listed
     page = auditor.get(proof.get_admin_url()).content.decode()
     assert proof.sha256 in page
     assert received.receipt not in page

@@ -134,3 +134,14 @@ def test_staff_set_period_and_places_without_a_new_version(publish, log_in):
     )
     assert "始まりの日より後" in answer.content.decode()
     assert FormWindow.objects.get().capacity == 20
+
+
+def test_the_list_of_forms_says_which_are_not_received_now(publish, client):
+    form = publish([NAME])
+    assert "現在は受け付けていません" not in client.get("/forms/").text
+    for closed in (
+        {"opens_at": timezone.now() + timedelta(days=1)},
+        {"opens_at": None, "closes_at": timezone.now() - timedelta(days=1)},
+    ):
+        window(form, **closed)
+        assert "現在は受け付けていません" in client.get("/forms/").text

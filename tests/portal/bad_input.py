@@ -2,12 +2,15 @@
 
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache, reduce
+from operator import or_
 
 from bs4 import BeautifulSoup
 from django import forms
 from django.apps import apps
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
+from django.db.models import Q
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -350,16 +353,33 @@ def is_japanese(sentence: str) -> bool:
     return bool(sentence) and not sentence.isascii()
 
 
-def stored(text: str) -> bool:
-    """Whether a private record holds exactly this text."""
-    rooms = {"cases", "decisions", "support", "forms"}
+def stored(*texts: str) -> bool:
+    """Whether a private record holds exactly one of these texts."""
     return any(
-        model.objects.filter(**{field.name: text}).exists()
+        model.objects.filter(anywhere(fields, texts)).exists()
+        for model, fields in texts_of_rooms().items()
+    )
+
+
+@cache
+def texts_of_rooms() -> dict:
+    """The columns of text of each model of the rooms."""
+    rooms = {"cases", "decisions", "support", "forms"}
+    kinds = ("CharField", "TextField")
+    found = {
+        model: [
+            f.name
+            for f in model._meta.concrete_fields
+            if f.get_internal_type() in kinds
+        ]
         for model in apps.get_models()
         if model.__module__.split(".")[0] in rooms
-        for field in model._meta.concrete_fields
-        if field.get_internal_type() in ("CharField", "TextField")
-    )
+    }
+    return {model: fields for model, fields in found.items() if fields}
+
+
+def anywhere(fields, texts) -> Q:
+    return reduce(or_, (Q(**{f"{name}__in": texts}) for name in fields))
 
 
 def everything() -> dict[str, int]:

@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 import jpholiday
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programs.clock import dates
+from programs.clock import dates, span
 from programs.days import Kind, Mark
 from programs.hours import (
     Timetable,
@@ -357,3 +358,16 @@ def test_a_site_without_any_hours_is_closed_and_promises_nothing(db):
     site = SiteFactory(hours=False)
     now = states_now([site], datetime(2026, 11, 24, 17, 0, tzinfo=TOKYO))[0]
     assert (now.state, now.next_day) == ("closed", None)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("ja", "16時～21時30分"),
+        ("ja-hira", "16時～21時30分"),
+        ("en", "16:00–21:30"),
+    ],
+)
+def test_hours_are_written_as_each_language_writes_them(language, told):
+    with translation.override(language):
+        assert span(time(16), time(21, 30)) == told
