@@ -65,7 +65,9 @@ class SubmissionView(SubmissionMixin, PrivateDetailView):
             "entered": EnteredFor.objects.filter(token=submission.token)
             .select_related("entered_by")
             .first(),
-            "messages_of_sender": self.object.messages.select_related("author"),
+            "messages_of_sender": self.object.messages.select_related(
+                "author"
+            ).prefetch_related("attachments"),
             "linked": linked.only("receipt"),
             "duplicate_of": visible.filter(pk=handling.duplicate_of_id)
             .only("receipt")
