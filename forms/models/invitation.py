@@ -102,7 +102,7 @@ class Invitation(models.Model):
     def state_in_words(self):
         return {
             "open": _("Can be used"),
-            "revoked": _("Taken back"),
+            "revoked": _("Revoked by the city"),
             "used": _("Used up"),
             "over": _("Its day is over"),
         }[self.state]

@@ -184,6 +184,7 @@ def show(
         "token": request.POST.get("token") or secrets.token_urlsafe(24),
         "limits": hint_of(REPLY_LIMITS),
         "was_sent": "sent" in request.GET,
+        "was_withdrawn": "withdrawn" in request.GET and not may_withdraw(submission),
         **more,
     }
     if context["may_reply"] or context.get("typed"):
@@ -205,9 +206,12 @@ def receive_reply(
     request: HttpRequest, submission: Submission, *, is_own: bool
 ) -> HttpResponse:
     """Take the reply in, or show the page again with what was written."""
-    typed = tidy(request.POST.get("text", ""))
+    typed, at = tidy(request.POST.get("text", "")), "files"
     try:
-        refuse_bad_reply(request, typed)
+        refuse_bad_files(request)
+        at = "text"
+        refuse_bad_text(typed)
+        at = "files" if request.FILES else "text"
         reply(
             submission,
             typed,
@@ -217,18 +221,23 @@ def receive_reply(
         )
     except ValidationError as refusal:
         refused = refusal.messages
-        return show(request, submission, is_own=is_own, refused=refused, typed=typed)
+        told = {"refused": refused, "refused_at": at, "typed": typed}
+        return show(request, submission, is_own=is_own, **told)
     path = reverse("status_detail", args=[submission.receipt])
     return SeeOther(f"{path}?sent=1#thread")
 
 
-def refuse_bad_reply(request: HttpRequest, typed: str) -> None:
-    """Refuse a reply without words, with too many, or with a file that is too much."""
+def refuse_bad_files(request: HttpRequest) -> None:
+    """Refuse a reply with a file that is too much."""
     for passed in refused_files(request):
         raise ValidationError(
             _("“%(name)s” was not taken: %(reason)s")
             % {"name": passed.name, "reason": passed.reason}
         )
+
+
+def refuse_bad_text(typed: str) -> None:
+    """Refuse a reply without words, or with too many."""
     if not typed.strip():
         raise ValidationError(_("Write your reply. Files alone cannot be sent."))
     refuse_unreadable(_("Reply"), typed)
@@ -249,7 +258,7 @@ def status_withdraw(
             refuse_length(_("Reason"), typed, 500)
             by = request.user if request.user.is_authenticated else None
             withdraw(submission, typed, by=by)
-            return SeeOther(page)
+            return SeeOther(f"{page}?withdrawn=1")
         except ValidationError as refusal:
             refused = refusal.messages
     elif not may_withdraw(submission):

@@ -128,15 +128,15 @@ def test_a_second_click_is_the_same_reply(sender, cast):
 
 
 @pytest.mark.parametrize(
-    ("text", "uploads", "reason"),
+    ("text", "uploads", "reason", "wrong"),
     [
-        ("", [], "返信を入力"),
-        ("あ" * 2001, [], "2000"),
-        (ANSWER, [("悪い.exe", b"MZ")], "悪い.exe"),
+        ("", [], "返信を入力", "id_text"),
+        ("あ" * 2001, [], "2000", "id_text"),
+        (ANSWER, [("悪い.exe", b"MZ")], "悪い.exe", "id_files"),
     ],
 )
 def test_a_reply_that_cannot_be_taken_keeps_its_words_and_sends_nothing(
-    sender, cast, text, uploads, reason
+    sender, cast, text, uploads, reason, wrong
 ):
     ask_sender(sender.submission, QUESTION, by=cast["intake"])
     sender.look_up()
@@ -144,6 +144,9 @@ def test_a_reply_that_cannot_be_taken_keeps_its_words_and_sends_nothing(
     assert reason in page.replace(",", "")
     assert "返信は送信されていません" in page
     assert text in page
+    shown = BeautifulSoup(page, "html.parser")
+    assert shown.select_one("#error-summary a")["href"] == f"#{wrong}"
+    assert [e["id"] for e in shown.select("[aria-invalid]")] == [wrong]
     assert not SubmissionMessage.objects.filter(side="sender").exists()
     assert not Attachment.objects.exists()
 
@@ -215,6 +218,7 @@ def test_the_sender_takes_it_back_staff_are_told_and_nothing_is_deleted(
         sender.url + "withdraw/", {"reason": "別の窓口に相談しました"}, follow=True
     ).content.decode()
     assert 'data-status="withdrawn"' in page
+    assert "取り下げました" in page and "取り下げ済み" in page
     submission = sender.submission
     assert submission.answers
     assert AuditEvent.objects.filter(event="portal_forms.submission.withdrawn").exists()
