@@ -9,6 +9,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from forms.models import HeldSubmission, Invitation, RetentionRun
 from forms.views import inviting, retention
+from staff.dates import wareki
 from staff.templatetags.japanese import wareki_time
 from staff.viewsets import PrivateModelViewSet, VisibleIndexView
 
@@ -56,7 +57,7 @@ class InvitationViewSet(PrivateModelViewSet):
         Column(
             "until",
             label=gettext_lazy("Can be used until"),
-            accessor=lambda row: wareki_time(row.expires_at),
+            accessor=lambda row: wareki(row.last_day),
             sort_key="expires_at",
         ),
         Column("state", label=gettext_lazy("State"), accessor="state_in_words"),

@@ -13,7 +13,7 @@ from exchange.models import OutboxItem
 from forms.models import AnswerGrant, FormDefinition, FormDelivery, Submission
 from forms.querysets import CITY, reads_answers
 from forms.views import bulk, entering, exporting, inbox, retention, submission
-from staff.account_viewsets import AuditedModelViewSet
+from staff.account_viewsets import AuditedEditView, AuditedModelViewSet
 from staff.dates import wareki
 from staff.models import Membership, User
 from staff.viewsets import PrivateModelViewSet
@@ -122,6 +122,13 @@ class AnswerGrantForm(WagtailAdminModelForm):
         ]
 
 
+class GrantEditView(AuditedEditView):
+    """A right being changed or ended; the title says whose it is, and to what."""
+
+    def get_page_subtitle(self):
+        return f"{self.object.form or _('Every form')} {self.object.holder}"
+
+
 class AnswerGrantViewSet(AuditedModelViewSet):
     """Rights to read answers. They end by their date and are never deleted."""
 
@@ -148,6 +155,8 @@ class AnswerGrantViewSet(AuditedModelViewSet):
             accessor=lambda grant: wareki(grant.valid_to) if grant.valid_to else "",
         ),
     ]
+
+    edit_view_class = GrantEditView
 
     def get_form_class(self, for_update=False):
         return AnswerGrantForm

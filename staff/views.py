@@ -42,7 +42,8 @@ class PrivateView(WagtailAdminTemplateMixin):
             items.append(
                 {"url": reverse(self.index_url_name), "label": self.index_title}
             )
-        return [*items, {"url": "", "label": self.get_page_title()}]
+        here = {"label": self.get_page_title(), "sublabel": self.get_page_subtitle()}
+        return [*items, {"url": "", **here}]
 
 
 class PrivateRecordMixin(PrivateView):

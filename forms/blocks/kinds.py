@@ -1,6 +1,7 @@
 """The kinds of questions, each a block of its own."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
@@ -75,7 +76,7 @@ class NumberBlock(QuestionBlock):
 
     class Meta:
         icon = "order"
-        label = _("Number")
+        label = pgettext_lazy("question", "Number")
         form_layout = layout("minimum", "maximum", "decimals")
         label_format = "{label}"
 

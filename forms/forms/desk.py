@@ -14,6 +14,7 @@ from staff.forms import JapaneseDateField, JapaneseTimeField, PrivateForm
 from staff.models import Partner, Unit
 
 LONGEST_INVITATION = 90
+SHORT_TEXT = forms.Textarea(attrs={"rows": 3})
 
 
 def moment(day, clock: time | None, otherwise: time) -> datetime | None:
@@ -68,9 +69,9 @@ class WindowForm(RowForm):
         required=False,
         help_text=FormWindow._meta.get_field("counted").help_text,
     )
-    before_text = model_field(FormWindow, "before_text")
-    closed_text = model_field(FormWindow, "closed_text")
-    full_text = model_field(FormWindow, "full_text")
+    before_text = model_field(FormWindow, "before_text", widget=SHORT_TEXT)
+    closed_text = model_field(FormWindow, "closed_text", widget=SHORT_TEXT)
+    full_text = model_field(FormWindow, "full_text", widget=SHORT_TEXT)
 
     names = ["grace", "capacity", "counted", "before_text", "closed_text", "full_text"]
 
@@ -115,11 +116,11 @@ class ConductForm(RowForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=FormSettings._meta.get_field("units").help_text,
     )
-    notice_text = model_field(FormSettings, "notice_text")
+    notice_text = model_field(FormSettings, "notice_text", widget=SHORT_TEXT)
     sender_question = forms.ChoiceField(
         label=_("Question with the sender's mail address"), required=False
     )
-    reply_text = model_field(FormSettings, "reply_text")
+    reply_text = model_field(FormSettings, "reply_text", widget=SHORT_TEXT)
     draft_days = model_field(FormSettings, "draft_days")
     least_seconds = model_field(FormSettings, "least_seconds")
     hourly = model_field(FormSettings, "hourly")

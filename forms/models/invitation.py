@@ -1,5 +1,7 @@
 """A link that lets somebody fill in one form, so many times, until a day."""
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -72,6 +74,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def last_day(self) -> date:
+        """The day until whose end it can be used, as it was typed."""
+        return timezone.localdate(self.expires_at - timedelta(seconds=1))
 
     def get_admin_url(self) -> str:
         return reverse("invitations:detail", args=[self.pk])

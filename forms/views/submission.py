@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exchange.pdf import PdfError
+from forms.compiler import fields_of
 from forms.corrected import last_of, shown_pages, values_of
 from forms.desk import acts
 from forms.desk.columns import age_of
@@ -82,7 +83,10 @@ class SubmissionView(SubmissionMixin, PrivateDetailView):
         events = list(self.object.events.select_related("by"))
         keys = {event.detail.get("to") for event in events}
         people = User.objects.in_bulk([key for key in keys if isinstance(key, int)])
-        return [{"event": e, "words": words_of(e, people)} for e in events]
+        labels = {
+            q["code"]: q["label"] for q in fields_of(self.object.version.document)
+        }
+        return [{"event": e, "words": words_of(e, people, labels)} for e in events]
 
     def matters(self) -> list[tuple[str, str]]:
         """What it has become, with the address for those who may open that."""
@@ -128,7 +132,7 @@ LABELS = {
 }
 
 
-def words_of(event, people) -> str:
+def words_of(event, people, labels) -> str:
     """What an event of the history says beside its kind."""
     detail, kind = event.detail, event.Kind
     if event.kind == kind.ASSIGNED:
@@ -139,6 +143,8 @@ def words_of(event, people) -> str:
     if event.kind == kind.HANDED_ON:
         way = way_on(detail.get("way", ""))
         return f"{way.label if way else ''} {detail.get('to', '')}".strip()
+    if event.kind == kind.CORRECTED:
+        return labels.get(detail.get("code"), detail.get("code", ""))
     return str(detail.get("other") or detail.get("code") or detail.get("format") or "")
 
 

@@ -19,6 +19,7 @@ from home.languages import (
     translated,
 )
 from home.models import ContactSettings, FaqPage, PageOpinion
+from home.national import in_language_of_page
 from home.notices import public_places, shown_now
 from home.querysets import public
 
@@ -69,7 +70,7 @@ def emergency_lines(context) -> dict[str, object]:
     request = context.get("request")
     found = ContactSettings.load(request_or_site=request)
     for_children = getattr(request, "is_for_children", False)
-    lines = [line.value for line in found.lines]
+    lines = [in_language_of_page(line.value) for line in found.lines]
     shown = [line for line in lines if for_children or not line["for_children"]]
     return {"contact": found, "lines": shown}
 

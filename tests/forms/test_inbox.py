@@ -414,6 +414,8 @@ def test_a_correction_stands_beside_the_original(submission, post, log_in, cast)
     page = log_in("intake").get(submission.get_admin_url()).content.decode()
     for text in ("髙橋", "𠮷田", "母から電話", "訂正"):
         assert text in page
+    history = BeautifulSoup(page, "html.parser").select_one(".desk-timeline")
+    assert "設問family" in history.text
     assert Submission.objects.values().get(pk=submission.pk) == before
     assert listed(look(log_in("intake"), "高橋")) == [submission.receipt]
     assert listed(look(log_in("intake"), "吉田")) == [submission.receipt]

@@ -1,6 +1,6 @@
 """Links that let somebody fill in one form: once or so many times, until a day."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -39,6 +39,15 @@ def invited(form, cast):
 def opened(token):
     journey = Journey(Client(), slug="small")
     return journey.open(f"/forms/invitation/{token}/")
+
+
+def test_the_last_day_is_shown_as_it_was_typed(invited, log_in):
+    midnight = timezone.make_aware(datetime(2027, 1, 21))
+    made, _token = invited(expires_at=midnight)
+    for address in ("/admin/invitations/", made.get_admin_url()):
+        page = log_in("caseworker").get(address).content.decode()
+        assert "令和9年1月20日" in page
+        assert "令和9年1月21日" not in page
 
 
 def test_a_link_opens_the_form_for_one_sending_bound_to_partner_and_child(

@@ -80,6 +80,18 @@ def test_the_frame_speaks_the_language_of_the_address(client, seeded):
     assert page.select_one(".site-name")["href"] == "/en/"
 
 
+def test_the_numbers_of_an_emergency_are_said_in_the_language_of_the_page(
+    client, seeded
+):
+    english = soup(client, "/en/hogosha/").select_one("footer .lines").text
+    assert "Police" in english and "Ambulance and fire brigade" in english
+    assert "Day and night" in english and "When you are in danger now" in english
+    assert not [sign for sign in english if sign > "\u3000"]
+    for address in ("/hogosha/", "/ja-hira/hogosha/"):
+        japanese = soup(client, address).select_one("footer .lines").text
+        assert "警察" in japanese and "24時間" in japanese
+
+
 def test_a_cookie_or_a_browser_setting_changes_no_language(client, seeded):
     client.cookies["django_language"] = "en"
     response = client.get("/hogosha/", headers={"accept-language": "en"})
