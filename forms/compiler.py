@@ -8,7 +8,7 @@ are new for a duplicated question. What is wrong is returned as sentences for st
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,6 +101,7 @@ def compile_form(
     """
     if raw_pages is None:
         raw_pages = definition.pages.get_prep_value()
+    raw_pages = plain_lines(raw_pages)
     compiled = Compiled(
         {
             "schema": SCHEMA,
@@ -108,7 +109,9 @@ def compile_form(
             "title": definition.title,
             "access": definition.access,
             "handler": definition.handler,
-            "texts": {name: getattr(definition, name) for name in START_TEXTS},
+            "texts": {
+                name: plain_lines(getattr(definition, name)) for name in START_TEXTS
+            },
             "pages": [_page(block) for block in raw_pages],
             **_form_words(definition),
         }
@@ -125,10 +128,24 @@ def compile_form(
     return compiled
 
 
+def plain_lines(thing: Any) -> Any:
+    """The same with line ends of one kind: a browser sends others than a file has.
+
+    Otherwise a form that was only opened and saved would count as changed.
+    """
+    if isinstance(thing, str):
+        return thing.replace("\r\n", "\n")
+    if isinstance(thing, Mapping):
+        return {name: plain_lines(value) for name, value in thing.items()}
+    if isinstance(thing, list):
+        return [plain_lines(value) for value in thing]
+    return thing
+
+
 def _form_words(definition: Any) -> dict[str, Any]:
     """The words around the pages in other languages, and which are complete."""
     stream = getattr(definition, "translations", None)
-    rows = stream.get_prep_value() if stream else []
+    rows = plain_lines(stream.get_prep_value()) if stream else []
     words, complete = {}, []
     for row in rows:
         value = row["value"]
@@ -269,12 +286,18 @@ def plain_item(item: Any) -> Any:
     return item["value"] if isinstance(item, dict) and "value" in item else item
 
 
+def _partner(value: dict, field: dict) -> dict[str, Any]:
+    """The longest name that is typed: the editor has no box for it."""
+    return {"max": value.get("max") or 100}
+
+
 OWN = {
     "yes_no": _yes_no,
     "grade": _grade,
     "consent": _consent,
     "repeat": _repeat,
     "preset": _preset,
+    "partner": _partner,
 }
 
 

@@ -181,7 +181,10 @@ class FormDefinitionViewSet(SnippetViewSet):
         "title",
         "slug",
         TitleColumn(
-            "number", label=_("Version"), get_url=versions_url, accessor="number"
+            "number",
+            label=_("Version"),
+            get_url=versions_url,
+            accessor=lambda form: form.number or "–",
         ),
         DateColumn("published_at", label=_("Published at")),
         LiveStatusTagColumn(),

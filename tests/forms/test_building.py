@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forms import portable, starters
-from forms.compiler import compile_form
+from forms.changes import changes
+from forms.compiler import START_TEXTS, compile_form
 from forms.generated import generated
 from forms.models import Draft, FormDefinition, Submission
 from forms.wording import hints
@@ -27,6 +28,10 @@ def form(db):
 
 def soup(response):
     return BeautifulSoup(response.text, "html.parser")
+
+
+def soup_of_rows(page: str) -> str:
+    return BeautifulSoup(page, "html.parser").select_one("table.listing").text
 
 
 def address(name, form):
@@ -49,6 +54,24 @@ def test_every_ready_made_form_can_be_filled_in(db, name):
 
     assert most.errors == least.errors == {}
     assert len(least.asked) <= len(most.asked)
+
+
+@pytest.mark.parametrize("name", sorted(starters.files()))
+def test_a_ready_made_form_that_is_only_opened_and_saved_is_not_changed(db, name):
+    definition = starters.as_definition(starters.read(name))
+    before = compile_form(definition).document
+    pages = [block.block.get_prep_value(block.value) for block in definition.pages]
+    sent = [
+        {**raw, "value": value}
+        for raw, value in zip(definition.pages.raw_data, pages, strict=True)
+    ]
+    for text in START_TEXTS:
+        windows = getattr(definition, text).replace("\n", "\r\n")
+        setattr(definition, text, windows)
+
+    after = compile_form(definition, sent, previous=before).document
+
+    assert changes(before, after) == []
 
 
 # The two forms of the first version are longer than one would make them today, and
@@ -165,6 +188,13 @@ def test_a_file_that_is_no_form_is_refused_in_words_and_nothing_is_added(
     assert response.status_code == 200
     assert soup(response).select("[role=alert] li")
     assert FormDefinition.objects.count() == before
+
+
+def test_the_list_shows_a_dash_where_nothing_is_published(log_in, form):
+    client = log_in("form-editor")
+    client.post(reverse("forms_admin:begin"), {"starter": "hearing"})
+    listed = client.get(reverse("forms_admin:list")).content.decode()
+    assert "None" not in soup_of_rows(listed)
 
 
 def test_what_is_edited_is_compared_with_what_is_published(log_in, form):
