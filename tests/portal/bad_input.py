@@ -308,7 +308,7 @@ def good_value(name: str, field: forms.Field):
     if isinstance(field, JapaneseDateField):
         return "令和8年11月20日"
     if isinstance(field, JapaneseTimeField):
-        return "１０：３０"
+        return "０：００"  # of a day that a form suggests: past, at any hour
     if isinstance(field, forms.ModelMultipleChoiceField):
         return [str(row.pk) for row in field.queryset[:1]]
     if isinstance(field, forms.ModelChoiceField):
