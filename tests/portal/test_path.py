@@ -199,7 +199,7 @@ def take_in(walk: Walk, receipt: str) -> str:
     fill(page, result="not_listed")
     send(page)
     act(page, "hearing")
-    fill(page, time="１５時３０分", with_whom="担任", body="夕食を一人で食べている。")
+    fill(page, time="０時０分", with_whom="担任", body="夕食を一人で食べている。")
     send(page)
     act(page, "accept")
     assert page.locator("[name=family_name]").input_value() == FAMILY
