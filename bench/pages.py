@@ -47,7 +47,8 @@ STORAGES = {
 }
 """
 NGINX = """
-user root; worker_processes 2; pid %(here)s/nginx.pid; error_log %(here)s/error.log; daemon off;
+user root; worker_processes 2;
+pid %(here)s/nginx.pid; error_log %(here)s/error.log; daemon off;
 events { worker_connections 512; }
 http {
   access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000;
