@@ -34,8 +34,7 @@ def enqueue(channel: str, key: str, payload: dict[str, Any]) -> OutboxItem:
 
     The same *key* twice is one item. *payload* takes numbers and keys, never a name.
     """
-    if not 0 < len(key) <= 120:
-        raise ValueError("The key of an outbox item has 1 to 120 characters.")
+    _check_keys(key)
     return OutboxItem.objects.get_or_create(
         key=key, defaults={"channel": channel, "payload": payload}
     )[0]
@@ -43,8 +42,7 @@ def enqueue(channel: str, key: str, payload: dict[str, Any]) -> OutboxItem:
 
 def enqueue_all(channel: str, payloads: dict[str, dict[str, Any]]) -> None:
     """The same for many at once, by key, in one statement."""
-    if not all(0 < len(key) <= 120 for key in payloads):
-        raise ValueError("The key of an outbox item has 1 to 120 characters.")
+    _check_keys(*payloads)
     OutboxItem.objects.bulk_create(
         (
             OutboxItem(channel=channel, key=key, payload=payload)
@@ -52,6 +50,11 @@ def enqueue_all(channel: str, payloads: dict[str, dict[str, Any]]) -> None:
         ),
         ignore_conflicts=True,
     )
+
+
+def _check_keys(*keys: str) -> None:
+    if not all(0 < len(key) <= 120 for key in keys):
+        raise ValueError("The key of an outbox item has 1 to 120 characters.")
 
 
 def run_now(key: str) -> bool:
