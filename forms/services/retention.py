@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from exchange.models import OutboxItem
 from forms import keepers
+from forms.compiler import digest_of
 from forms.models import (
     Attachment,
     CorrectedAnswer,
@@ -41,7 +42,6 @@ from forms.services.drafts import forget_expired_drafts
 from forms.services.inbox import must_work_on
 from forms.services.thinning import (
     count_short_lived,
-    digest,
     left_for_statistics,
     thin,
     with_short_lived,
@@ -78,7 +78,7 @@ class Step:
     days: int
     over: QuerySet
     count: Callable[[Submission, Counter], None]
-    clear: Callable[[Submission], int]
+    clear: Callable[[Submission], int | None]
 
     @property
     def before(self) -> datetime:
@@ -188,7 +188,7 @@ def anonymise(submission: Submission) -> None:
     Submission.objects.filter(pk=submission.pk).update(
         anonymised_at=timezone.now(),
         answers=left,
-        sha256=digest(left),
+        sha256=digest_of(left),
         look_up_hash="",
         submitted_by=None,
     )

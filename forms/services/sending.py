@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -22,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from exchange.problems import Refusal
 from forms.answers import Reading, read
-from forms.compiler import canonical, fields_of
+from forms.compiler import digest_of, fields_of
 from forms.json_answers import faults_of, typed_answers
 from forms.models import (
     Attachment,
@@ -179,7 +178,7 @@ def refuse_other_answers(known: Submission, answers: Mapping) -> None:
     files = {f["key"] for f in fields_of(known.version.document) if f["type"] == "file"}
     before = {k: v for k, v in known.answers.items() if k not in files}
     now = {k: v for k, v in judged.reading.values.items() if k not in files}
-    if digest(before) != digest(now):
+    if digest_of(before) != digest_of(now):
         raise Refusal(
             422,
             _(
@@ -187,10 +186,6 @@ def refuse_other_answers(known: Submission, answers: Mapping) -> None:
                 " for new answers."
             ),
         )
-
-
-def digest(values: Mapping) -> str:
-    return sha256(canonical(values).encode()).hexdigest()
 
 
 def attach(

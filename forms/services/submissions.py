@@ -1,6 +1,5 @@
 """The one transaction that receives answers, and what comes after it."""
 
-import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from forms.answers import Reading
-from forms.compiler import canonical, fields_of
+from forms.compiler import digest_of, fields_of
 from forms.forms.controls import control_of
 from forms.models import Draft, FormDefinition, IndexedAnswer, Submission
 from forms.services.drafts import NOT_NEEDED, read_draft, sent_from, token_of
@@ -176,7 +175,7 @@ def _store(draft: Draft, reading: Reading, key: str) -> Submission:
         linked_to=draft.linked_to,
         language=draft.language or None,
         answers=reading.values,
-        sha256=hashlib.sha256(canonical(reading.values).encode()).hexdigest(),
+        sha256=digest_of(reading.values),
         look_up_hash=look_up_hash(receipt, look_up_password(key)),
         submitted_at=timezone.now(),
     )

@@ -1,13 +1,12 @@
 """Which answers go before the rest, which stay for statistics, and how the first go."""
 
 from collections import Counter
-from hashlib import sha256
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from forms.compiler import canonical, fields_of
+from forms.compiler import digest_of, fields_of
 from forms.forms.controls import control_of
 from forms.models import (
     Attachment,
@@ -49,10 +48,6 @@ def left_for_statistics(submission: Submission) -> dict[str, Any]:
     """The answers that stay when the rest is cleared, as they were sent."""
     keys = keys_of_class(submission.version.document, LONG)
     return {k: v for k, v in submission.answers.items() if k in keys}
-
-
-def digest(answers: dict[str, Any]) -> str:
-    return sha256(canonical(answers).encode()).hexdigest()
 
 
 def short_lived(submission: Submission) -> dict[str, QuerySet]:
@@ -101,7 +96,7 @@ def thin(submission: Submission) -> None:
     keys = keys_of_class(submission.version.document, SHORT)
     left = {k: v for k, v in submission.answers.items() if k not in keys}
     Submission.objects.filter(pk=submission.pk).update(
-        thinned_at=timezone.now(), answers=left, sha256=digest(left)
+        thinned_at=timezone.now(), answers=left, sha256=digest_of(left)
     )
     for rows in belongings.values():
         rows.delete()

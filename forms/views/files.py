@@ -12,7 +12,6 @@ from django.views.generic import View
 
 from exchange.receiving import refused_files
 from forms.models import Attachment, Draft, Submission
-from forms.services import sent_from
 from forms.services.files import places_of, receive_files
 from forms.views import drafts
 from staff.models import AuditEvent
@@ -60,7 +59,7 @@ def hand_out(attachment: Attachment) -> HttpResponse:
 @drafts.shown_only
 def draft_file(request: HttpRequest, draft: Draft, key: str, file) -> HttpResponse:
     """A file of the draft, for whoever fills it in."""
-    if sent_from(draft):
+    if draft.sent_at:
         raise Http404
     attachment = draft.attachments.filter(uuid=file).first()
     if attachment is None:

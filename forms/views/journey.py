@@ -102,9 +102,14 @@ def after_page(
 def same_page(request: HttpRequest, draft: Draft, number: int) -> str:
     """The same page as it is now read; only a file that was not taken is spoken of."""
     query = [("files", "1")] if request.FILES else []
-    if "review" in request.POST.getlist("from"):
-        query.append(("from", "review"))
+    query += came_from(request)
     return drafts.address("page", draft, number, query=urlencode(query))
+
+
+def came_from(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the next address carries, so that the way still leads back to the review."""
+    is_from_review = "review" in request.POST.getlist("from")
+    return [("from", "review")] if is_from_review else []
 
 
 def page_after_saving(
@@ -125,8 +130,8 @@ def page_after_saving(
     query = [("new", key) for key in new]
     if any(field["key"] not in new for field in wrong):
         query.append(("check", "1"))
-    if "review" in request.POST.getlist("from"):
-        query_back = [*query, ("from", "review")]
+    if back := came_from(request):
+        query_back = [*query, *back]
         if query:
             return drafts.address("page", draft, number, query=urlencode(query_back))
         return drafts.address("review", draft)
@@ -149,8 +154,7 @@ def stay_here(
     for place in unknown_places(request):
         asked.append(("unknown", place))
         stay = f"id_{place}-field"
-    if "review" in request.POST.getlist("from"):
-        asked.append(("from", "review"))
+    asked += came_from(request)
     return f"{drafts.address('page', draft, number, query=urlencode(asked))}#{stay}"
 
 
@@ -164,9 +168,7 @@ def unknown_places(request: HttpRequest) -> list[str]:
 
 def here_again(request: HttpRequest, draft: Draft, this: Mapping, number: int) -> str:
     """The same page at its files, whose button was pressed; nothing else is judged."""
-    query = [("files", "1")]
-    if "review" in request.POST.getlist("from"):
-        query.append(("from", "review"))
+    query = [("files", "1"), *came_from(request)]
     path = drafts.address("page", draft, number, query=urlencode(query))
     places = [place.control for place in places_of(this, draft.answers)]
     pressed = request.POST.get("attach")

@@ -102,14 +102,14 @@ def sibling(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
 def leave_page(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     """End here: after a question, nothing typed remains, here or on the server."""
     if request.method == "POST":
-        if drafts.belongs_to_another(request, draft) and not sent_from(draft):
+        if drafts.belongs_to_another(request, draft) and not draft.sent_at:
             return drafts.ask_to_log_in(request, drafts.address("leave", draft))
-        end = "finished" if sent_from(draft) else "left"
+        end = "finished" if draft.sent_at else "left"
         leave(draft)
         response = SeeOther(f"{reverse('form_list')}?{end}=1")
         return drafts.take_back(response, draft)
     context = {"draft": draft, "draft_key": key, "document": draft.version.document}
-    context["is_sent"] = sent_from(draft) is not None
+    context["is_sent"] = draft.sent_at is not None
     context["back"] = back_from_leaving(request, draft)
     return render(request, "forms/leave.html", context)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from forms.models import Draft
-from forms.services import hash_of, leave, owner_key, sent_from
+from forms.services import hash_of, leave, owner_key
 from forms.services.resuming import may_try, passphrase_of, resume
 from forms.views import drafts
 from forms.views.answering import SeeOther
@@ -41,7 +41,7 @@ def keep(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     if request.method == "POST":
         response = SeeOther(reverse("form_list") + "?kept=1")
         return drafts.take_back(response, draft)
-    if sent_from(draft) or not (draft.resume_hash or draft.owner_id):
+    if draft.sent_at or not (draft.resume_hash or draft.owner_id):
         return SeeOther(last_page(draft))
     is_first = hash_of(key) == draft.key_hash and not draft.owner_id
     context = {
