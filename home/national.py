@@ -7,8 +7,10 @@ the page, since whoever reads no Japanese needs it most; what staff wrote stays.
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from staff.templatetags.japanese import is_abroad
 
 WORDS = {
     "警察": gettext_noop("Police"),
@@ -27,7 +29,7 @@ WORDS = {
 
 def in_language_of_page(line: Mapping[str, Any]) -> dict[str, Any]:
     """A line as the readers of this page read it."""
-    if (get_language() or "").startswith("ja"):
+    if not is_abroad():
         return dict(line)
     return {
         name: _(WORDS[value]) if isinstance(value, str) and value in WORDS else value
