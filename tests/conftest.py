@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from staff.models import Membership, Partner, Unit
 from tests import databases
@@ -18,6 +19,7 @@ from tests.factories import (
     UnitFactory,
     UserFactory,
 )
+from tests.portal.walk import CHROMIUM, Walk
 from tests.serving import running_portal
 
 Role = Membership.Role
@@ -150,3 +152,20 @@ def portal(tmp_path_factory, shared_folder):
 def portal_url(portal):
     """The address of the real portal."""
     return portal.url
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, closed with the module: its loop would bar tests from the database."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def walk(portal, browser):
+    """The real portal and a browser to walk through it."""
+    return Walk(portal, browser)

@@ -12,10 +12,13 @@ import os
 import shutil
 import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.apps import apps
-from django.db import connection
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection
 
 KEPT = Path(sys.prefix) / "test-databases"
 AT_MOST = 30
@@ -55,6 +58,19 @@ def begin_file(target: Path) -> None:
     found = nearest()
     if found:
         shutil.copy(found, target)
+
+
+@contextmanager
+def kept_connection() -> Iterator[None]:
+    """The connection of the test stays open, as with Django's own test client."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in signals:
+            signal.connect(close_old_connections)
 
 
 def is_in_memory() -> bool:

@@ -1,22 +1,12 @@
 """A form in Chromium, filled in by keyboard alone."""
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.portal.walk import CHROMIUM, Walk, control
+from tests.portal.walk import Walk, control
 from tests.programs.test_in_browser import OVERFLOW, violations
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def walk(portal):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
-        yield Walk(portal, browser)
-        browser.close()
 
 
 def begin(walk: Walk, page, slug: str) -> None:

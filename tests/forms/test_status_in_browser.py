@@ -1,10 +1,10 @@
 """Walk W6 in Chromium: after sending, a question, a reply with a file, the way back."""
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from tests.exchange import files
-from tests.portal.walk import CHROMIUM, Walk, control, forward
+from tests.portal.walk import Walk, control, forward
 from tests.programs.test_in_browser import OVERFLOW
 
 pytestmark = pytest.mark.browser
@@ -12,16 +12,6 @@ NAME = "架空　見学子"
 QUESTION = "何人くらいで来られますか。くわしく教えてください。"
 ANSWER = "大人2人と子ども1人です。案内図を付けます。"
 REASON = "別の日に電話で相談しました"
-
-
-@pytest.fixture(scope="module")
-def walk(portal):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
-        yield Walk(portal, browser)
-        browser.close()
 
 
 def send_a_visit(walk: Walk) -> tuple[str, str]:

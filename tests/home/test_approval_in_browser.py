@@ -7,10 +7,10 @@ from datetime import timedelta
 import openpyxl
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from programs.opendata import HEADER
-from tests.portal.walk import CHROMIUM, Walk
+from tests.portal.walk import Walk
 from tests.programs.test_in_browser import violations
 
 pytestmark = pytest.mark.browser
@@ -18,16 +18,6 @@ ADDED = "窓口は２０２６年１２月から１６時まで開いていま�
 MENDED = "窓口は2026年12月から16時まで開いています。"
 LATER = "予約した日から読める文です。"
 REASON = "リンクの文字が「こちら」です。行き先がわかる言葉にしてください。"
-
-
-@pytest.fixture(scope="module")
-def walk(portal):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
-        yield Walk(portal, browser)
-        browser.close()
 
 
 def open_editor(walk: Walk, title: str) -> Page:

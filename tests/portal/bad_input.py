@@ -8,8 +8,7 @@ from operator import or_
 from bs4 import BeautifulSoup
 from django import forms
 from django.apps import apps
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -21,6 +20,7 @@ from forms import starters
 from portal.wsgi import application as wsgi
 from staff.forms import JapaneseDateField, JapaneseTimeField
 from staff.models import Unit
+from tests.databases import kept_connection
 from tests.factories import (
     AssessmentFactory,
     CaseFactory,
@@ -401,18 +401,14 @@ def outsiders(field) -> list[str]:
 
 def served(path, method="GET", body=b"", **headers):
     """The status and the page as the server gives them, from the first byte on."""
-    for signal in (request_started, request_finished):
-        # The connection of the test stays open, as with Django's own test client.
-        signal.disconnect(close_old_connections)
     environ = RequestFactory().generic(method, path, body).environ | headers
     told = []
-    page = wsgi(environ, lambda status, headers: told.append(int(status[:3])))
-    try:
-        return told[0], b"".join(page).decode()
-    finally:
-        page.close()
-        for signal in (request_started, request_finished):
-            signal.connect(close_old_connections)
+    with kept_connection():
+        page = wsgi(environ, lambda status, headers: told.append(int(status[:3])))
+        try:
+            return told[0], b"".join(page).decode()
+        finally:
+            page.close()
 
 
 def begun(user) -> Journey:

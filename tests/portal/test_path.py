@@ -7,10 +7,9 @@ import re
 import openpyxl
 import pikepdf
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.portal.walk import (
-    CHROMIUM,
     PLAN,
     Walk,
     act,
@@ -26,16 +25,6 @@ from tests.programs.test_in_browser import violations
 pytestmark = pytest.mark.browser
 
 FAMILY, GIVEN = "𠮷田", "髙﨑葛󠄁子"
-
-
-@pytest.fixture(scope="module")
-def walk(portal):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
-        yield Walk(portal, browser)
-        browser.close()
 
 
 def refer(walk: Walk) -> str:

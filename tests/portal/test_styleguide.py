@@ -2,7 +2,6 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from tests.programs.test_in_browser import OPTIONS, OVERFLOW
 from tests.serving import PASSWORD
@@ -31,16 +30,6 @@ def test_only_staff_see_the_style_page(client, cast, log_in):
     assert response.headers["Cache-Control"] == "no-store, private"
     for part in ("button--danger", "field--invalid", "notice--urgent", "receipt"):
         assert part in response.text
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,6 @@ from datetime import timedelta
 import pytest
 import schemathesis
 from bs4 import BeautifulSoup
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
@@ -25,6 +23,7 @@ from portal.wsgi import application
 from programs.models import OpeningException, Site, SitePage
 from programs.opendata import HEADER
 from programs.services import publish_notice
+from tests.databases import kept_connection
 
 pytestmark = pytest.mark.django_db
 ORIGIN = "https://www.example.jp"
@@ -327,18 +326,12 @@ def test_the_feed_and_the_site_map_can_be_parsed(client, seeded):
     assert BeautifulSoup(client.get("/sitemap.xml").content, "xml").select("url loc")
 
 
-@pytest.fixture
-def kept_connection():
-    """The connection of the test stays open, as with Django's own test client."""
-    signals = (request_started, request_finished)
-    for signal in signals:
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in signals:
-        signal.connect(close_old_connections)
+def test_any_query_is_answered_as_the_description_says(seeded):
+    with kept_connection():
+        ask_everything()
 
 
-def test_any_query_is_answered_as_the_description_says(seeded, kept_connection):
+def ask_everything():
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
     checks = [
         not_a_server_error,

@@ -2,7 +2,6 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from tests.programs.test_pages import PATHS
 
@@ -25,16 +24,6 @@ SMALL = """() => [...document.querySelectorAll(
   .filter(([_, box]) => box.height < 44 || box.width < 44).map(([text]) => text)"""
 OVERFLOW = """() => document.documentElement.scrollWidth
     - document.documentElement.clientWidth"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
 
 
 def violations(page):

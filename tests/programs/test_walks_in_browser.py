@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import sync_playwright
 
 from programs.calendar import months_later
 from tests.programs.test_in_browser import OVERFLOW, violations
@@ -13,16 +12,6 @@ from tests.serving import PASSWORD
 
 pytestmark = pytest.mark.browser
 PAGE = "/sites/enmusubi/calendar/"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
 
 
 def pages_of(path) -> int:
