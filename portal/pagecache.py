@@ -286,10 +286,17 @@ class RememberSite:
         host = request.get_host()
         kept = freshness.remembered(
             ("site", host, request.get_port()),
-            lambda: WebSite.find_for_request(request),
+            lambda: with_whole_top(WebSite.find_for_request(request)),
         )
         request._wagtail_site = own_copy(kept) if kept else None
         return self.get_response(request)
+
+
+def with_whole_top(site: WebSite | None) -> WebSite | None:
+    """The site with all that its top page says: every way to a page begins there."""
+    if site is not None:
+        site.root_page = site.root_page.specific
+    return site
 
 
 def own_copy(kept: WebSite) -> WebSite:

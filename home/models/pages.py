@@ -10,10 +10,11 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.api import APIField
 from wagtail.blocks import PageChooserBlock
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
 
 from home.blocks import BodyBlock
+from home.freshness import remembered
 from home.models.section import Cared
 from home.page_forms import PortalPageForm
 from home.querysets import public
@@ -136,6 +137,12 @@ class BasePage(Cared, Page):
         """Tell the frame what kind of reader the page is for."""
         request.is_for_children = self.is_for_children
         return super().get_context(request, *args, **kwargs)
+
+    def get_view_restrictions(self) -> models.QuerySet:
+        """As Wagtail finds them; the ancestors are not read while no page has any."""
+        if remembered("any page is closed", PageViewRestriction.objects.exists):
+            return super().get_view_restrictions()
+        return PageViewRestriction.objects.none()
 
     def serve(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         """As Wagtail does; a page about one's worries leaves as little as it can.

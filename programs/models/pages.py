@@ -65,8 +65,11 @@ class ProgrammePage(BasePage):
         today = timezone.localdate()
         tables = remembered(("tables", today), lambda: tables_of(today))
         now = timezone.now()
+        states = [hours.state_of(table, now) for table in tables]
         return super().get_context(request, *args, **kwargs) | {
-            "states": [hours.state_of(table, now) for table in tables],
+            "states": states,
+            # All that the words about today depend on besides what is published.
+            "moment": (today, *((each.site.pk, each.state) for each in states)),
             "tables": [table for table in tables if table.site.parent_id is None],
             "services": ServiceType.objects.public(),
             "news": NewsPage.latest().filter(locale=self.locale_id)[:3],

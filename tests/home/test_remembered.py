@@ -1,10 +1,13 @@
 """Parts of pages that a process keeps between two publications."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template
 from django.test import RequestFactory
-from wagtail.models import Page
+from django.utils import timezone
+from wagtail.models import Page, PageViewRestriction
 
 from home import freshness
 from programs import seed
@@ -64,8 +67,27 @@ def test_a_part_is_never_shared_with_somebody_for_whom_it_differs(page):
 def test_the_top_page_asks_the_database_little(
     client, page, django_assert_max_num_queries
 ):
-    """Full, with the menu and the timetable remembered; the page itself is not."""
+    """Full, with all that only publishing changes remembered."""
     first = client.get("/").text
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(1):
         assert client.get("/").text == first
     assert "16時～21時" in first
+
+
+def test_the_top_page_says_that_the_site_opens_without_any_publication(
+    client, page, monkeypatch
+):
+    opening = datetime(2026, 10, 1, 16, tzinfo=timezone.get_current_timezone())
+    for now, words in [
+        (opening - timedelta(minutes=1), "16時に開きます"),
+        (opening, "ただいま開いています"),
+    ]:
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        assert words in client.get("/").text
+
+
+def test_a_page_is_closed_at_once_although_none_was_before(client, page):
+    assert client.get("/privacy/").status_code == 200
+    PageViewRestriction.objects.create(page=page, restriction_type="login")
+    freshness.bump()
+    assert client.get("/privacy/").status_code == 302
