@@ -10,7 +10,7 @@ from forms.words import by_key
 
 LIMITS_DOWN = ("max", "maximum", "most", "max_rows", "max_size_mb", "max_count")
 LIMITS_UP = ("minimum", "least", "min_rows")
-WORDS = ("label", "help", "text", "row_title", "unit")
+WORDS = ("label", "help", "row_title", "unit")
 INNER = ("decimals", "not_future", "is_name", "partner_kind", "source", "calc")
 INNER += ("types", "parameter", "allowed", "value")
 OUTER = ("code", "slot", "sensitive", "retention", "width", "i18n", "kana_optional")
@@ -34,7 +34,7 @@ def changes(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[Chang
 
     Wording, help, order and new optional questions are editorial; a question removed or
     of another kind, an option removed, a narrower limit, a new duty to answer, another
-    condition, way, check or calculation is breaking.
+    condition, way, check, calculation or text to agree to is breaking.
     """
     if old is None:
         return []
@@ -62,6 +62,15 @@ def changes(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[Chang
 def breaking_changes(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> bool:
     """Whether answers given under *old* might not be complete or valid under *new*."""
     return any(change.is_breaking for change in changes(old, new))
+
+
+def is_same_question(old: Mapping, new: Mapping) -> bool:
+    """Whether what was typed for the one still answers the other.
+
+    Whoever agreed to a text has agreed to no other.
+    """
+    shown = (old.get("text_sha256"), new.get("text_sha256"))
+    return old["type"] == new["type"] and shown[0] == shown[1]
 
 
 def _change(kind: str, thing: Mapping, words: str, is_breaking: bool) -> Change:
@@ -106,6 +115,9 @@ def _pages(old: Mapping, new: Mapping) -> Iterator[Change]:
 def _question(old: Mapping, new: Mapping) -> Iterator[Change]:
     if any(old.get(name) != new.get(name) for name in WORDS):
         yield _change("words", new, _("“%(label)s” is worded differently."), False)
+    if old.get("text") != new.get("text"):
+        words = _("The text to agree to in “%(label)s” differs.")
+        yield _change("text", new, words, True)
     if any(old.get(name) != new.get(name) for name in OUTER):
         yield _change("settings", new, _("The settings of “%(label)s” differ."), False)
     if old["type"] != new["type"]:

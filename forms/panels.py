@@ -3,7 +3,25 @@
 from wagtail.admin.panels import HelpPanel
 
 from forms.compiler import compile_form
+from forms.models import FormDefinition
+from forms.services.following import open_drafts
 from forms.words import uses_in_words
+
+
+class DraftsPanel(HelpPanel):
+    """How many people are filling in the form, and what publishing does to them."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"template": "forms/panels/drafts.html", **kwargs})
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        def is_shown(self):
+            return super().is_shown() and bool(self.instance.pk)
+
+        def get_context_data(self, parent_context=None):
+            context = super().get_context_data(parent_context)
+            form = FormDefinition.objects.get(pk=self.instance.pk)
+            return context | {"form": form, "open_drafts": open_drafts(form)}
 
 
 class UsesPanel(HelpPanel):

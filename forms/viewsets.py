@@ -27,8 +27,9 @@ from wagtail.snippets.views.snippets import (
 
 from forms.forms.editor import FormDefinitionForm
 from forms.models import FormDefinition, FormVersion
-from forms.panels import UsesPanel
+from forms.panels import DraftsPanel, UsesPanel
 from forms.services import FormProblems
+from forms.services.following import open_drafts
 from forms.views.building import (
     BeginView,
     CompareView,
@@ -132,9 +133,11 @@ class VersionsView(PrivateView, TemplateView):
 
     def get_context_data(self, **kwargs):
         versions = self.form.versions.select_related("published_by").defer("document")
+        drafts = open_drafts(self.form)
         return super().get_context_data(**kwargs) | {
             "form": self.form,
-            "versions": versions,
+            "open_drafts": drafts,
+            "versions": [(one, drafts.get(one.number, 0)) for one in versions],
         }
 
 
@@ -205,6 +208,10 @@ class FormDefinitionViewSet(SnippetViewSet):
                     MultiFieldPanel(
                         [FieldPanel("access"), FieldPanel("handler")],
                         heading=_("Who and what for"),
+                    ),
+                    MultiFieldPanel(
+                        [DraftsPanel(), FieldPanel("drafts_until")],
+                        heading=_("Drafts that are open"),
                     ),
                     MultiFieldPanel(
                         [

@@ -1,13 +1,16 @@
 """The form in which editors change a definition; nothing unsound is published."""
 
+from datetime import date
 from types import SimpleNamespace
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from forms import handlers
+from forms.changes import breaking_changes
 from forms.compiler import START_TEXTS, compile_form
 from forms.models import FormDefinition
 
@@ -67,7 +70,20 @@ class FormDefinitionForm(WagtailAdminModelForm):
             )
             for problem in compiled.problems:
                 self.add_error(None, problem)
+            if last and breaking_changes(last.document, compiled.document):
+                self.refuse_past_day(cleaned.get("drafts_until"))
         return cleaned
+
+    def refuse_past_day(self, day: date | None) -> None:
+        """The day until which drafts go out as begun cannot be over when it is set."""
+        if day and day < timezone.localdate():
+            self.add_error(
+                "drafts_until",
+                _(
+                    "This day is over already. The form changes in a way that concerns"
+                    " open drafts: choose today or a later day, or leave it empty."
+                ),
+            )
 
     def as_typed(self, cleaned: dict) -> SimpleNamespace:
         """The definition as it stands on the screen."""

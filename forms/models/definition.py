@@ -72,6 +72,16 @@ class FormDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, models.Mo
         choices=RetentionAct.choices,
         default=RetentionAct.ANONYMISE,
     )
+    drafts_until = models.DateField(
+        _("Last day for drafts begun before a breaking change"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "After this day, whoever comes back to a draft goes on with the new"
+            " version, keeps what still fits and is shown the added questions. Left"
+            " empty, drafts are sent as they were begun, until they expire."
+        ),
+    )
     pages = StreamField([("page", PageBlock())], verbose_name=_("Pages"), blank=True)
     translations = StreamField(
         [("translation", FormTranslationBlock())],

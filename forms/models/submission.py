@@ -22,6 +22,7 @@ class Draft(models.Model):
     ``key_hash`` is the digest of the secret that the browser holds; whoever shows the
     secret may go on. ``answers`` also keep what is irrelevant at the moment. ``number``
     is what people write down, with a passphrase whose key ``resume_hash`` knows.
+    ``moved_from`` is the version before a breaking change that the draft followed.
     """
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -72,6 +73,13 @@ class Draft(models.Model):
     shared = models.JSONField(null=True, editable=False)
     language = models.CharField(max_length=10, blank=True)
     page = models.PositiveSmallIntegerField(null=True, editable=False)
+    moved_from = models.ForeignKey(
+        "portal_forms.FormVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
     save_mark = models.CharField(max_length=60, blank=True, editable=False)
     is_trapped = models.BooleanField(default=False, editable=False)
     refused_at = models.DateTimeField(null=True, editable=False)

@@ -18,7 +18,12 @@ from forms.services.drafts import (
 from forms.services.guard import TooMany, refuse_flood, release, set_aside
 from forms.services.look_up import look_up, look_up_hash, look_up_password
 from forms.services.messages import ask_sender, mark_read, reply, withdraw
-from forms.services.submissions import IncompleteAnswers, change_status, submit
+from forms.services.submissions import (
+    FormChanged,
+    IncompleteAnswers,
+    change_status,
+    submit,
+)
 from forms.services.versions import (
     FormProblems,
     add_version_on_publishing,
@@ -30,6 +35,7 @@ from forms.services.windows import NotReceived, record_refusal
 
 __all__ = [
     "KEPT",
+    "FormChanged",
     "FormProblems",
     "IncompleteAnswers",
     "NotReceived",

@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from forms.answers import Reading, read
+from forms.changes import is_same_question
 from forms.compiler import fields_of
 from forms.forms.controls import control_of
 from forms.languages import in_language
@@ -141,8 +142,9 @@ def save_page(
     """Keep everything typed on one page, valid or not; other fields are not looked at.
 
     *refused* are files that could not be taken, by control. A save by script that was
-    overtaken by a later one of the same page changes nothing. No audit event: an unsent
-    draft is nobody's record yet.
+    overtaken by a later one of the same page changes nothing. A page of the version
+    that the draft has left meanwhile is kept too, where its questions are the same. No
+    audit event: an unsent draft is nobody's record yet.
     """
     draft = (
         Draft.objects.select_for_update(of=("self",))
@@ -153,13 +155,17 @@ def save_page(
     mark = post.get("save_mark", "")[:60]
     if draft.sent_at or (by_script and _is_overtaken(draft, mark)):
         return draft
+    known = {
+        question["key"]: question for question in fields_of(draft.version.document)
+    }
     for question in page["fields"]:
-        control = control_of(question)
-        if control.is_typed:
+        control, now = control_of(question), known.get(question["key"], question)
+        if control.is_typed and is_same_question(question, now):
             draft.answers[question["key"]] = control.read(question, post)
     fill_in_files(draft, page, refused or {})
-    keys = [known["key"] for known in draft.version.document["pages"]]
-    draft.page = keys.index(page["key"]) + 1
+    keys = [one["key"] for one in draft.version.document["pages"]]
+    if page["key"] in keys:
+        draft.page = keys.index(page["key"]) + 1
     draft.save_mark = mark
     draft.is_trapped = draft.is_trapped or bool(post.get(TRAP))
     draft.expires_at = end_of(draft)

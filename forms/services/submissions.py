@@ -17,6 +17,7 @@ from forms.models import Draft, FormDefinition, IndexedAnswer, Submission
 from forms.services.drafts import NOT_NEEDED, read_draft, sent_from, token_of
 from forms.services.entering import is_entered_for_partner
 from forms.services.files import adopt_files
+from forms.services.following import must_follow
 from forms.services.guard import hold, proceed, suspicions
 from forms.services.inbox import follow_status
 from forms.services.invitations import take_use
@@ -43,6 +44,10 @@ class IncompleteAnswers(ValidationError):
     def __init__(self, reading: Reading):
         super().__init__(list(reading.errors.values()))
         self.reading = reading
+
+
+class FormChanged(ValidationError):
+    """Sound answers to a version whose time is over: the draft has to follow first."""
 
 
 # SQLite writes one after the other and lets the rest ask again and again, each time
@@ -75,7 +80,8 @@ def receive(draft: Draft, *, key: str, address: str) -> Submission:
     to questions that are not asked do not leave the draft, and the draft is emptied.
     Whoever no longer writes for the school or group does not send in its name.
     NotReceived where the form is closed or full: period, places and invitation are
-    asked here, under their locks, and nowhere else for good. What looks like a machine
+    asked here, under their locks, and nowhere else for good. FormChanged where there
+    are newer questions to answer first. What looks like a machine
     is received and held back. *address* is where the request came from.
     """
     draft = (
@@ -86,6 +92,8 @@ def receive(draft: Draft, *, key: str, address: str) -> Submission:
     )
     if draft.sent_at:
         return sent_from(draft)
+    if must_follow(draft):
+        raise FormChanged(_("This form has changed. There are added questions."))
     window = window_of(draft.version.form)
     refuse_outside(window)
     reading = read_draft(draft)

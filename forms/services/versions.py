@@ -11,6 +11,7 @@ from forms.changes import breaking_changes
 from forms.compiler import compile_form, digest_of
 from forms.handlers import INBOX, refusal_of_change
 from forms.models import AnswerGrant, FormDefinition, FormVersion
+from forms.services.following import is_over
 from staff.models import AuditEvent, User
 from staff.services import record_event
 
@@ -56,6 +57,9 @@ def publish_version(
         is_breaking=breaking_changes(last and last.document, compiled.document),
         published_by=by,
     )
+    if version.is_breaking and is_over(definition):
+        # The day was set for an earlier change: it says nothing about this one.
+        FormDefinition.objects.filter(pk=definition.pk).update(drafts_until=None)
     version.full_clean(exclude=["published_by"])
     version.save(force_insert=True)
     record_event(
@@ -86,7 +90,8 @@ def _has_reader(definition: FormDefinition) -> bool:
 
 def codes_of(definition: FormDefinition) -> dict[str, object]:
     """What the audit says of a form: never its words."""
-    return {
+    day = definition.drafts_until
+    return ({"drafts_until": str(day)} if day else {}) | {
         "form": definition.slug,
         "form_id": definition.pk,
         "access": definition.access,

@@ -30,6 +30,7 @@ from forms.forms.controls import control_of
 from forms.generated import generated
 from forms.models import FormDefinition
 from forms.services.definitions import begin_from_starter, import_form
+from forms.services.following import open_drafts
 from forms.wording import hints
 from forms.words import by_key, in_words, uses
 from staff.views import PrivateView
@@ -100,6 +101,9 @@ class CompareView(BuildingView, TemplateView):
             "breaking": [change for change in found if change.is_breaking],
             "editorial": [change for change in found if not change.is_breaking],
             "problems": [] if after else self.compiled.problems,
+            "open_drafts": open_drafts(self.form),
+            "drafts_until": self.draft.drafts_until,
+            "is_editing": after is None,
         }
 
 

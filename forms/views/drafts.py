@@ -25,9 +25,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from exchange.receiving import bound_uploads
-from forms.models import Draft
+from forms.models import Draft, FormVersion
 from forms.services import holds_key
 from forms.services.drafts import NOT_NEEDED
+from forms.services.following import follow, same_number, version_to_follow, with_newer
+from forms.views.answering import SeeOther
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +42,8 @@ def find_draft(slug: str, uuid, key: str, *, is_light: bool = False) -> Draft:
     A light one leaves the document of its version for whoever reads it.
     """
     drafts = Draft.objects.open().select_related("version__form__conduct", "invitation")
+    if not is_light:
+        drafts = with_newer(drafts)
     drafts = drafts.defer(*NOT_NEEDED, *(["version__document"] if is_light else []))
     draft = drafts.filter(uuid=uuid, version__form__slug=slug).first()
     if draft is None or not holds_key(draft, key):
@@ -94,6 +98,25 @@ def ask_to_log_in(request: HttpRequest, path: str) -> HttpResponse:
     return redirect_to_login(path)
 
 
+def after_following(request: HttpRequest, draft: Draft, **kwargs) -> HttpResponse:
+    """Let the draft follow its form; then the same page, under its number there."""
+    old = draft.version.document
+    draft = follow(draft)
+    if "number" in kwargs and 1 <= kwargs["number"] <= len(old["pages"]):
+        number = same_number(old, kwargs["number"], draft.version.document)
+        return SeeOther(address("page", draft, number))
+    return SeeOther(request.get_full_path())
+
+
+def version_shown(request: HttpRequest, draft: Draft) -> FormVersion:
+    """The version that a posted page was made of: the draft may have left it since."""
+    number = request.POST.get("version", "")[:9]
+    if not number.isdecimal() or int(number) == draft.version.number:
+        return draft.version
+    known = FormVersion.objects.filter(form=draft.version.form_id, number=number)
+    return known.first() or draft.version
+
+
 def with_draft(
     view: Callable[..., HttpResponse],
     methods: Sequence[str] = ("GET", "HEAD", "POST"),
@@ -123,6 +146,8 @@ def with_draft(
         draft = find_draft(slug, uuid, key)
         if belongs_to_another(request, draft):
             return ask_to_log_in(request, request.get_full_path())
+        if draft.is_behind and not draft.sent_at and version_to_follow(draft.version):
+            return after_following(request, draft, **kwargs)
         with translation.override(draft.language or settings.LANGUAGE_CODE):
             return view(request, draft, key, **kwargs)
 

@@ -27,6 +27,7 @@ from forms.forms.uploads import refused
 from forms.languages import language_choices
 from forms.models import Draft
 from forms.services import (
+    FormChanged,
     IncompleteAnswers,
     NotReceived,
     document_of,
@@ -37,6 +38,7 @@ from forms.services import (
     submit,
 )
 from forms.services.files import places_of
+from forms.services.following import added_questions, last_day_of, same_number
 from forms.services.resuming import keep_for_later
 from forms.views import drafts
 from forms.views.answering import SeeOther
@@ -54,15 +56,17 @@ def page(request: HttpRequest, draft: Draft, key: str, number: int) -> HttpRespo
     """One page of questions."""
     if draft.sent_at:
         return SeeOther(drafts.address("done", draft, query="again=1"))
-    pages = draft.version.document["pages"]
-    if not 1 <= number <= len(pages):
+    shown = drafts.version_shown(request, draft).document
+    if not 1 <= number <= len(shown["pages"]):
         raise Http404
-    this = pages[number - 1]
+    this = shown["pages"][number - 1]
     if request.method == "POST" and "save" in request.POST:
         return save_by_script(request, draft, this)
     if request.method == "POST":
         not_taken = take_files(request, draft, this)
         draft = save_page(draft, this, request.POST, not_taken)
+        number = same_number(shown, number, draft.version.document)
+        this = draft.version.document["pages"][number - 1]
         response = SeeOther(after_page(request, draft, this, number, key))
         readings.choose(request, response, request.POST.get(readings.COOKIE))
         return response
@@ -242,6 +246,8 @@ def render_page(
             "languages": language_choices(document),
             "language": draft.language or settings.LANGUAGE_CODE,
             "save_mark": get_random_string(12),
+            "added": added_questions(draft, reading),
+            "last_day": last_day_of(draft),
             "page": this,
             "items": [item for item in items if item.field["type"] != "urgent"],
             "urgent": [item for item in items if item.field["type"] == "urgent"],
@@ -299,6 +305,8 @@ def render_review(
             "pages": pages,
             "errors": reading.errors,
             "wrong": wrong,
+            "added": added_questions(draft, reading),
+            "last_day": last_day_of(draft),
             "urgent": urgent_notices(document, reading),
             "last": numbers[-1] if numbers else 1,
             "refused": refused,
@@ -333,6 +341,8 @@ def send(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
         return SeeOther(drafts.address("done", draft, query="again=1"))
     try:
         submit(draft, key=key, address=client_address(request))
+    except FormChanged:
+        return SeeOther(drafts.address("review", draft))
     except NotReceived as refusal:
         return not_received(request, draft, key, refusal)
     except IncompleteAnswers as refusal:

@@ -136,7 +136,8 @@ def test_publishing_what_is_wrong_is_refused_and_everything_typed_stays(
 def test_the_service_refuses_what_the_screen_let_through(
     desk, referral_form, monkeypatch
 ):
-    sound = SimpleNamespace(problems=[])
+    document = referral_form.latest_version().document
+    sound = SimpleNamespace(problems=[], document=document)
     monkeypatch.setattr(
         "forms.forms.editor.compile_form", lambda definition, **more: sound
     )

@@ -154,6 +154,7 @@
     form.querySelectorAll("textarea").forEach(count);
     refresh();
   }
-  const first = document.getElementById("error-summary") || document.getElementById("new-questions");
+  const first = document.getElementById("error-summary") || document.getElementById("new-questions") ||
+    document.getElementById("added-questions");
   if (first) first.focus();
 })();

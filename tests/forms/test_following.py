@@ -1,0 +1,164 @@
+"""Open drafts when their form is published anew: who follows, when, and what stays."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from forms.models import Draft, FormDefinition, Submission
+from tests.forms.conftest import question, yes_no
+from tests.forms.journey import Journey
+
+pytestmark = pytest.mark.django_db
+
+OLD = ([question("short_text", "a", "甲"), yes_no("y", "乙")], [yes_no("z", "丙")])
+NEW = (
+    [
+        question("short_text", "n", "新しい設問", required=True),
+        question("short_text", "a", "甲", required=True),
+    ],
+    [
+        question(
+            "radio",
+            "y",
+            "乙",
+            required=True,
+            options=[{"code": "yes", "label": "はい"}, {"code": "x", "label": "他"}],
+        ),
+        yes_no("z", "丙"),
+    ],
+)
+
+
+@pytest.fixture
+def end_of_drafts():
+    """Set the last day for drafts of the old version, counted from today."""
+
+    def put(days):
+        day = timezone.localdate() + timedelta(days=days)
+        FormDefinition.objects.update(drafts_until=day)
+
+    return put
+
+
+@pytest.fixture
+def begun(publish):
+    """Somebody who has filled in the first page of the first version."""
+    publish(*OLD)
+    return Journey(Client(), "small").begin().next({"a": "答え", "y": "no"})
+
+
+def added(journey) -> list[str]:
+    return [item.text for item in journey.page.select("[data-added] li")]
+
+
+def test_a_draft_follows_a_change_of_wording_without_a_word(begun, publish):
+    publish([*OLD[0]], [yes_no("z", "丙（直した文）")])
+    begun.open(begun.url)
+    assert "丙（直した文）" in begun.text
+    assert added(begun) == []
+    begun.walk({"z": "yes"}).send()
+    assert Submission.objects.get().version.number == 2
+
+
+def test_until_the_last_day_a_draft_is_sent_as_it_was_begun(
+    begun, publish, end_of_drafts
+):
+    publish(*NEW)
+    end_of_drafts(0)
+    begun.open(begun.url)
+    assert begun.page.select("[data-last-day]")
+    begun.walk({"z": "yes"}).send()
+    assert Submission.objects.get().version.number == 1
+
+
+def test_after_the_last_day_a_draft_follows_and_names_what_is_added(
+    begun, publish, end_of_drafts
+):
+    publish(*NEW)
+    end_of_drafts(-1)
+    begun.open(begun.url)
+    assert "追加の質問があります" in begun.text
+    assert added(begun) == ["新しい設問（新しい質問）", "乙（もう一度お答えください）"]
+    begun.open(begun.page.select_one("[data-added] a")["href"].split("#")[0])
+    assert begun.value("a") == ["答え"]
+    begun.next({"n": "書いた"})
+    assert added(begun) == ["乙（もう一度お答えください）"]
+    begun.next({"z": "yes"})
+    assert begun.errors, "the withdrawn choice is not taken for an answer"
+    begun.walk({"y": "x", "z": "yes"}).send()
+    submission = Submission.objects.get()
+    assert submission.version.number == 2
+    assert {"答え", "書いた"} <= set(submission.answers.values())
+
+
+def test_a_page_in_flight_over_the_change_is_kept_and_read_as_it_was_shown(
+    begun, publish, end_of_drafts
+):
+    late = begun.typed({"z": "no"})
+    autosave = late | {"save": ["1"]}
+    publish(*NEW)
+    end_of_drafts(-1)
+    other_tab = Journey(begun.client, "small").open(begun.url)
+    assert added(other_tab)
+    assert begun.client.post(begun.url, autosave).status_code == 200
+    begun.follow(begun.client.post(begun.url, late))
+    draft = Draft.objects.get()
+    assert (draft.version.number, draft.moved_from.number) == (2, 1)
+    begun.open(begun.draft_address + "1/")
+    assert begun.value("a") == ["答え"]
+    assert begun.open(begun.draft_address + "2/").value("z") != []
+
+
+def test_nothing_is_sent_past_the_last_day_without_the_new_questions(
+    begun, publish, end_of_drafts
+):
+    begun.walk({"z": "yes"})
+    publish(*NEW)
+    end_of_drafts(-1)
+    begun.send()
+    assert Submission.objects.count() == 0
+    assert "/review/" in begun.url
+    assert len(added(begun)) == 2 and begun.errors
+    begun.send()
+    assert Submission.objects.count() == 0
+
+
+def test_an_agreement_is_asked_again_where_its_text_has_changed(publish, end_of_drafts):
+    def form(text):
+        return [
+            question("consent", "c", "同意", text=text, required=True),
+            question("short_text", "a", "甲"),
+        ]
+
+    publish(form("前の文"))
+    journey = Journey(Client(), "small").begin().next({"c": "yes", "a": "答え"})
+    publish(form("新しい文"))
+    end_of_drafts(-1)
+    journey.open(journey.url)
+    assert added(journey) == ["同意（もう一度お答えください）"]
+    journey.send()
+    assert Submission.objects.count() == 0
+
+
+def test_the_builder_says_how_many_drafts_are_open_and_what_becomes_of_them(
+    begun, publish, end_of_drafts, log_in
+):
+    form = publish(*NEW)
+    end_of_drafts(3)
+    client = log_in("form-editor")
+    for name in ("edit", "versions"):
+        page = client.get(reverse(f"forms_admin:{name}", args=[form.pk]))
+        assert "第1版：1件" in page.content.decode()
+
+
+def test_a_day_of_an_earlier_change_does_not_hold_for_the_next(
+    begun, publish, end_of_drafts
+):
+    end_of_drafts(-1)
+    publish(*NEW)
+    assert FormDefinition.objects.get().drafts_until is None
+    begun.walk({"z": "yes"}).send()
+    assert Submission.objects.get().version.number == 1
