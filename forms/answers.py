@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from forms.compiler import fields_of
 from forms.forms.controls import Repeat, control_of, one_partner_list, sub_key
+from forms.languages import in_language
 from forms.models import Submission
 from forms.rules import Walk, judge, keys_in, relevant, walk
 
@@ -221,13 +223,15 @@ def _rows_in_words(
     return found
 
 
-def pages_of(submission: Submission) -> list[AnswerPage]:
+def pages_of(submission: Submission, language: str = "") -> list[AnswerPage]:
     """The received answers in the words of their own version.
 
     Questions that the form no longer asks are marked ``is_former``. Conditions on
-    "today" are read as of the day of sending.
+    "today" are read as of the day of sending. *language* is the reader's, if not
+    Japanese.
     """
     document = submission.version.document
+    document = in_language(document, language or settings.LANGUAGE_CODE)
     day = timezone.localtime(submission.submitted_at).date()
     asked = relevant(document, submission.answers, day)
     return pages_in_words(document, submission.answers, asked, current_keys(submission))

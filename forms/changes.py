@@ -107,9 +107,15 @@ def _pages(old: Mapping, new: Mapping) -> Iterator[Change]:
         if was.get("goto") != page.get("goto"):
             words = _("After the page “%(label)s” it goes on otherwise.")
             yield _change("goto", page, words, True)
+        rules = [
+            [(c["rule"], c["at"]) for c in p.get("checks") or []] for p in (was, page)
+        ]
         if was.get("checks") != page.get("checks"):
             words = _("The checks across questions of “%(label)s” differ.")
-            yield _change("checks", page, words, True)
+            yield _change("checks", page, words, rules[0] != rules[1])
+        if was.get("i18n") != page.get("i18n"):
+            words = _("The translation of the page “%(label)s” differs.")
+            yield _change("translation", page, words, False)
 
 
 def _question(old: Mapping, new: Mapping) -> Iterator[Change]:

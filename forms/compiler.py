@@ -197,6 +197,7 @@ def _translated(value: dict, *names: str) -> dict[str, Any]:
     for item in value.get("translations") or []:
         row = item["value"]
         found = {name: row.get(name) or "" for name in names or ("label", "help")}
+        found |= {name: row[name] for name in ("row_title", "unit") if row.get(name)}
         if row.get("text"):
             found |= {"text": row["text"], "text_sha256": digest_of(row["text"])[:16]}
         words[row["language"]] = found
@@ -256,11 +257,18 @@ def _consent(value: dict, field: dict) -> dict[str, Any]:
     return {
         "text": text,
         "text_sha256": digest_of(text)[:16],
-        "options": [
-            fixed_option(key, words, (value.get(f"{key}_label") or "").strip())
-            for key, words in CONSENT_LABELS.items()
-        ],
+        "options": [_consent_option(value, key) for key in CONSENT_LABELS],
     }
+
+
+def _consent_option(value: dict, key: str) -> dict[str, Any]:
+    """A choice of a consent; an editor's own words are translated by the editor."""
+    name = f"{key}_label"
+    own = (value.get(name) or "").strip()
+    option = fixed_option(key, CONSENT_LABELS[key], own)
+    rows = [item["value"] for item in value.get("translations") or []]
+    words = {row["language"]: {"label": row[name]} for row in rows if row.get(name)}
+    return option | {"i18n": words} if own and words else option
 
 
 def _repeat(value: dict, field: dict) -> dict[str, Any]:

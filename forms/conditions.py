@@ -376,7 +376,10 @@ class ConditionReader:
                 )
             elif rule and at is not None:
                 message = given.get("message") or ""
-                checks.append({"rule": rule, "message": message, "at": at["key"]})
+                check = {"rule": rule, "message": message, "at": at["key"]}
+                rows = [row["value"] for row in given.get("translations") or []]
+                words = {row["language"]: {"message": row["message"]} for row in rows}
+                checks.append(check | ({"i18n": words} if words else {}))
         if checks:
             page["checks"] = checks
 

@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+WORDS = ("label", "help", "text", "row_title", "unit")
+
 
 def in_language(document: Mapping[str, Any], language: str) -> Mapping[str, Any]:
     """The document as it reads in *language*; what is not translated stays as it is."""
@@ -22,8 +24,11 @@ def in_language(document: Mapping[str, Any], language: str) -> Mapping[str, Any]
 
 
 def _page(page: Mapping, language: str) -> dict[str, Any]:
-    fields = [_question(question, language) for question in page["fields"]]
-    return {**_with_words(page, language), "fields": fields}
+    found = _with_words(page, language)
+    found["fields"] = [_question(question, language) for question in page["fields"]]
+    if "checks" in page:
+        found["checks"] = [_with_words(check, language) for check in page["checks"]]
+    return found
 
 
 def _question(question: Mapping, language: str) -> dict[str, Any]:
@@ -67,13 +72,15 @@ def _untranslated(document: Mapping, words: Mapping, language: str) -> Iterator[
             yield text[:30]
     for page in document["pages"]:
         yield from _untranslated_part(page, language, "title", "intro")
+        for check in page.get("checks") or []:
+            yield from _untranslated_part(check, language, "message")
         for question in page["fields"]:
             if not question.get("hidden"):
                 yield from _untranslated_question(question, language)
 
 
 def _untranslated_question(question: Mapping, language: str) -> Iterator[str]:
-    yield from _untranslated_part(question, language, "label", "help")
+    yield from _untranslated_part(question, language, *WORDS)
     for option in question.get("options") or []:
         for label in _untranslated_part(option, language, "label"):
             yield f"{question['label']}：{label}"

@@ -1,5 +1,6 @@
 """Conditions as staff pick them: a question, how to compare, with what."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
@@ -23,6 +24,18 @@ MATCHES = [
     ("any", _("at least one is true")),
     ("none", _("none of them is true")),
 ]
+
+
+LANGUAGES = [
+    entry for entry in settings.LANGUAGES if entry[0] != settings.LANGUAGE_CODE
+]
+
+
+def language_block() -> blocks.ChoiceBlock:
+    """The language that words are written in, beside the form's own."""
+    return blocks.ChoiceBlock(
+        label=_("Language"), choices=LANGUAGES, default=LANGUAGES[0][0]
+    )
 
 
 def question_reference(**more) -> blocks.CharBlock:
@@ -132,6 +145,18 @@ class GotoBlock(blocks.StructBlock):
         label_format = "{page}"
 
 
+class CheckTranslationBlock(blocks.StructBlock):
+    """What a check says in another language."""
+
+    language = language_block()
+    message = blocks.CharBlock(label=_("What to say if it is not"), max_length=400)
+
+    class Meta:
+        icon = "globe"
+        label = _("Translation")
+        label_format = "{language} {message}"
+
+
 class CheckBlock(blocks.StructBlock):
     """Something that must be true of several answers together."""
 
@@ -142,6 +167,9 @@ class CheckBlock(blocks.StructBlock):
         help_text=_("Say what to change: “Write an end date after the beginning.”"),
     )
     at = question_reference(label=_("Show it at the question"))
+    translations = blocks.ListBlock(
+        CheckTranslationBlock(), label=_("Translations"), default=[]
+    )
 
     class Meta:
         icon = "check"

@@ -278,6 +278,11 @@ class ConsentTranslationBlock(TranslationBlock):
     """The words of a consent in another language, its text as well."""
 
     text = blocks.TextBlock(label=_("Text to agree to"), required=False, rows=4)
+    yes_label = blocks.CharBlock(label=_("Yes"), required=False, max_length=200)
+    not_yet_label = blocks.CharBlock(label=_("Not yet"), required=False, max_length=200)
+    cannot_label = blocks.CharBlock(
+        label=_("Not possible (with the reason)"), required=False, max_length=200
+    )
 
 
 class ConsentBlock(QuestionBlock):

@@ -10,8 +10,9 @@ from forms.blocks.conditions import (
     CheckBlock,
     ConditionalBlock,
     GotoBlock,
+    language_block,
 )
-from forms.blocks.questions import LANGUAGES, QuestionBlock, layout
+from forms.blocks.questions import QuestionBlock, TranslationBlock, layout
 
 TYPED, CHOSEN = _("Typed text"), _("Choices")
 PEOPLE, DAYS = _("Contact"), _("Day and time")
@@ -46,6 +47,17 @@ class SimpleFieldsBlock(blocks.StreamBlock):
         collapsed = True
 
 
+class RepeatTranslationBlock(TranslationBlock):
+    """The words of a group in another language, the heading of its rows as well."""
+
+    row_title = blocks.CharBlock(
+        label=_("Heading of each row"),
+        required=False,
+        max_length=100,
+        help_text=_("# stands for the number of the row."),
+    )
+
+
 class RepeatBlock(QuestionBlock):
     """Questions that are asked as often as needed: siblings, contacts, days."""
 
@@ -62,6 +74,9 @@ class RepeatBlock(QuestionBlock):
         label=_("Most rows"), default=10, min_value=1, max_value=50
     )
     fields = SimpleFieldsBlock(label=_("Questions of each row"))
+    translations = blocks.ListBlock(
+        RepeatTranslationBlock(), label=_("Translations"), default=[]
+    )
 
     class Meta:
         icon = "copy"
@@ -90,9 +105,7 @@ class FieldsBlock(SimpleFieldsBlock):
 class PageTranslationBlock(blocks.StructBlock):
     """The words of a page in another language."""
 
-    language = blocks.ChoiceBlock(
-        label=_("Language"), choices=LANGUAGES, default=LANGUAGES[0][0]
-    )
+    language = language_block()
     title = blocks.CharBlock(label=_("Title of the page"), max_length=200)
     intro = blocks.TextBlock(label=_("Introduction"), required=False, rows=2)
 
@@ -146,9 +159,7 @@ class PageBlock(ConditionalBlock):
 class FormTranslationBlock(blocks.StructBlock):
     """The words of the form around its pages in another language."""
 
-    language = blocks.ChoiceBlock(
-        label=_("Language"), choices=LANGUAGES, default=LANGUAGES[0][0]
-    )
+    language = language_block()
     is_complete = blocks.BooleanBlock(
         label=_("This translation is complete"),
         required=False,

@@ -1,11 +1,15 @@
 """What every question has, and how its settings stand in the editor."""
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
-from forms.blocks.conditions import CONDITIONS, ConditionalBlock, perhaps
+from forms.blocks.conditions import (
+    CONDITIONS,
+    ConditionalBlock,
+    language_block,
+    perhaps,
+)
 
 CODE = r"^[a-z][a-z0-9_]{0,39}$"
 CODE_ERROR = {
@@ -24,17 +28,12 @@ RETENTION = [
     ("short", _("Cleared before the rest (short-lived)")),
     ("long", _("Stays for statistics when the rest is cleared")),
 ]
-LANGUAGES = [
-    entry for entry in settings.LANGUAGES if entry[0] != settings.LANGUAGE_CODE
-]
 
 
 class TranslationBlock(blocks.StructBlock):
     """The words of a question in another language."""
 
-    language = blocks.ChoiceBlock(
-        label=_("Language"), choices=LANGUAGES, default=LANGUAGES[0][0]
-    )
+    language = language_block()
     label = blocks.CharBlock(label=_("Question"), max_length=400)
     help = blocks.TextBlock(label=_("Explanation"), required=False, rows=2)
 
@@ -47,9 +46,7 @@ class TranslationBlock(blocks.StructBlock):
 class OptionTranslationBlock(blocks.StructBlock):
     """The words of a choice in another language."""
 
-    language = blocks.ChoiceBlock(
-        label=_("Language"), choices=LANGUAGES, default=LANGUAGES[0][0]
-    )
+    language = language_block()
     label = blocks.CharBlock(label=_("Choice"), max_length=400)
 
     class Meta:

@@ -81,6 +81,12 @@ class StopBlock(ReadingBlock):
         label_format = "{label}"
 
 
+class CalculatedTranslationBlock(TranslationBlock):
+    """The words of a calculated answer in another language, its unit as well."""
+
+    unit = blocks.CharBlock(label=_("Unit"), required=False, max_length=40)
+
+
 class CalculatedBlock(EntryBlock):
     """An answer made of other answers."""
 
@@ -102,6 +108,9 @@ class CalculatedBlock(EntryBlock):
         help_text=_("Empty: on the day of sending."),
     )
     unit = blocks.CharBlock(label=_("Unit"), required=False, max_length=20)
+    translations = blocks.ListBlock(
+        CalculatedTranslationBlock(), label=_("Translations"), default=[]
+    )
 
     class Meta:
         icon = "plus-inverse"

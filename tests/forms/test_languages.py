@@ -1,0 +1,164 @@
+"""A form in another language: every word of it that staff translated is in it."""
+
+import re
+import subprocess
+
+import pytest
+from django.test import Client
+
+from forms.changes import changes
+from forms.compiler import compile_form
+from forms.models import Submission
+from tests.forms.conftest import question
+from tests.forms.journey import Journey
+
+pytestmark = pytest.mark.django_db
+
+CHROME = {"取扱注意", "控え", "受付番号", "受付日時", "令和", "年", *"日月火水木金土"}
+JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]+")
+
+
+def english(label, **more):
+    return [{"language": "en", "label": label, **more}]
+
+
+def pages(check_words="Give an end after the beginning."):
+    """Two pages with a group, a check, a consent and a calculated answer."""
+    rule = {
+        "conditions": [
+            {"question": "end", "comparison": "at_least", "value": "{start}"}
+        ]
+    }
+    check = {
+        "rule": rule,
+        "message": "終わりは始まりより後にしてください。",
+        "at": "end",
+    }
+    check["translations"] = [{"language": "en", "message": check_words}]
+    first = [
+        question("number", "start", "始まり", translations=english("Start")),
+        question("number", "end", "終わり", translations=english("End")),
+        question(
+            "calculated",
+            "span",
+            "長さ",
+            operation="difference",
+            questions=["end", "start"],
+            unit="日",
+            translations=english("Length", unit="days"),
+        ),
+    ]
+    second = [
+        question(
+            "repeat",
+            "kids",
+            "きょうだい",
+            row_title="#人目",
+            min_rows=1,
+            fields=[
+                question("short_text", "nick", "呼び名", translations=english("Name"))
+            ],
+            translations=english("Brothers and sisters", row_title="Child #"),
+        ),
+        question(
+            "consent",
+            "agree",
+            "同意",
+            text="市で使います。",
+            yes_label="同意します（本人）",
+            not_yet_label="まだ",
+            cannot_label="できません",
+            required=True,
+            translations=english(
+                "Consent",
+                text="The city uses it.",
+                yes_label="I agree (myself)",
+                not_yet_label="Later",
+                cannot_label="I cannot",
+            ),
+        ),
+    ]
+    words = [
+        {"title": "一", "translations": [{"language": "en", "title": "One"}]},
+        {"title": "二", "translations": [{"language": "en", "title": "Two"}]},
+    ]
+    return [
+        {**words[0], "fields": first, "checks": [check]},
+        {**words[1], "fields": second},
+    ]
+
+
+def around(complete=True):
+    value = {"language": "en", "title": "A small form", "is_complete": complete}
+    return [{"type": "translation", "id": "t", "value": value}]
+
+
+def foreign_words(page) -> list[str]:
+    """What stands in Japanese in the part of a page that is the form's."""
+    main = page.select_one("main")
+    for part in main.select("select[name=language], [data-language], .reading-switch"):
+        part.decompose()
+    text = main.get_text(" ", strip=True).replace("日本語", "")
+    return JAPANESE.findall(text)
+
+
+def words_of(pdf: bytes) -> str:
+    done = subprocess.run(
+        ["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True
+    )
+    return done.stdout.decode()
+
+
+def test_the_whole_way_in_english_shows_no_japanese_word_of_the_form(publish):
+    publish(*pages(), translations=around())
+    journey = Journey(Client(), "small")
+    journey.follow(journey.client.post("/forms/small/", {"language": "en"}))
+    assert journey.page.select_one("h1").text == "One"
+    assert foreign_words(journey.page) == []
+    journey.next({"start": "5", "end": "3"})
+    assert journey.errors == ["Give an end after the beginning."]
+    assert foreign_words(journey.page) == []
+    journey.next({"end": "8"})
+    assert "Child 1" in journey.text and "I agree (myself)" in journey.text
+    assert foreign_words(journey.page) == []
+    journey.next({})
+    assert journey.errors and foreign_words(journey.page) == []
+    row = journey.page.select_one('[data-code="kids-1-nick"]')["name"]
+    journey.next({"agree": "yes"}, **{row: "Hana"})
+    assert "/review/" in journey.url
+    assert "3 days" in journey.text or "3days" in journey.text
+    assert foreign_words(journey.page) == []
+    journey.send()
+    main = journey.page.select_one("main .receipt").text
+    assert "A small form" in main
+    assert Submission.objects.get().language == "en"
+    paper = journey.client.get(journey.draft_address + "copy.pdf")
+    shown = words_of(paper.content)
+    for words in ("A small form", "Two", "Child 1", "I agree (myself)", "3days"):
+        assert words in shown.replace("3 days", "3days")
+    assert set(JAPANESE.findall(shown)) <= CHROME
+
+
+def test_a_promised_language_needs_rows_checks_and_consents_translated(definition_of):
+    made = pages(check_words="")
+    group, consent = made[1]["fields"]
+    del group["translations"][0]["row_title"]
+    for name in ("yes_label", "text"):
+        del consent["translations"][0][name]
+    problems = "\n".join(
+        compile_form(definition_of(*made, translations=around())).problems
+    )
+    for words in (
+        "終わりは始まりより後",
+        "#人目",
+        "同意します（本人）",
+        "市で使います",
+    ):
+        assert words in problems
+    assert not compile_form(definition_of(*pages(), translations=around())).problems
+
+
+def test_another_wording_of_a_check_is_no_deep_change(definition_of):
+    old = compile_form(definition_of(*pages())).document
+    new = compile_form(definition_of(*pages("Give a later end."))).document
+    assert [(c.kind, c.is_breaking) for c in changes(old, new)] == [("checks", False)]
