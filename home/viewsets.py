@@ -4,8 +4,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
 from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.admin.widgets import AdminAutoHeightTextInput
 
-from home.models import Reading, Section
+from home.models import Phrase, Reading, Section
 from staff.account_viewsets import (
     AuditedCreateView,
     AuditedEditView,
@@ -71,10 +72,36 @@ class ReadingViewSet(AuditedModelViewSet):
     panels = [FieldPanel("word"), FieldPanel("reading"), FieldPanel("is_approved")]
 
 
+class PhraseCreateView(AuditedCreateView):
+    """New words; the report of translations names the text and the language."""
+
+    def get_initial(self):
+        asked = {name: self.request.GET.get(name, "") for name in ("text", "language")}
+        return super().get_initial() | asked
+
+
+class PhraseViewSet(AuditedModelViewSet):
+    """What facts that are kept once say in other languages."""
+
+    model = Phrase
+    icon = "globe"
+    menu_label = _("Facts in other languages")
+    url_prefix = "phrases"
+    list_display = ["text", "language", "said"]
+    list_filter = ["language"]
+    search_fields = ["text", "said"]
+    add_view_class = PhraseCreateView
+    panels = [
+        FieldPanel("text"),
+        FieldPanel("language"),
+        FieldPanel("said", widget=AdminAutoHeightTextInput),
+    ]
+
+
 class SharedGroup(ViewSetGroup):
     """What many pages share, together in the menu."""
 
-    items = (SectionViewSet, ReadingViewSet)
+    items = (SectionViewSet, ReadingViewSet, PhraseViewSet)
     menu_label = _("Shared by pages")
     menu_icon = "group"
     menu_order = 310

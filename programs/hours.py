@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from home.phrases import said
 from programs.clock import clock, dates, length, minutes_of, span
 from programs.days import Kind, OpeningDay
 from programs.models.facts import Site
@@ -92,7 +93,7 @@ class Timetable:
                 exception.opens,
                 exception.closes,
                 Kind.EXCEPTION,
-                exception.reason,
+                said(exception.reason),
             )
         if self.is_closed_over_new_year(on):
             return OpeningDay(
@@ -105,11 +106,11 @@ class Timetable:
         period = next((p for p in self.periods if p.starts_on <= on <= p.ends_on), None)
         if period is not None:
             return self.weekly_day(
-                on, Season.SCHOOL_HOLIDAY, Kind.SCHOOL_HOLIDAY, period.name
+                on, Season.SCHOOL_HOLIDAY, Kind.SCHOOL_HOLIDAY, said(period.name)
             )
         holiday = holiday_name(on)
         if holiday:
-            return self.public_holiday(on, holiday)
+            return self.public_holiday(on, " ".join(map(said, holiday.split())))
         return self.weekly_day(on, Season.TERM, Kind.TERM, "")
 
     @cached_property

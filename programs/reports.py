@@ -3,6 +3,8 @@
 They stand here and not in home because they leave as workbooks, by way of exchange.
 """
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
@@ -13,9 +15,10 @@ from django.views.generic import TemplateView
 from wagtail.models import Locale
 
 from exchange.writing import XLSX, to_xlsx
-from home import care, language_check, languages, opinions
+from home import care, language_check, languages, opinions, phrases
 from home.models import PageOpinion
 from home.texts import edit_address
+from programs.phrases import phrases_of_facts
 from staff.dates import wareki
 from staff.views import PrivateView
 
@@ -203,4 +206,16 @@ class TranslationsReport(Report):
                 found.append(
                     (order.index(cell.state), (address, row.source.title, cells))
                 )
-        return [entry for _rank, entry in sorted(found, key=lambda pair: pair[0])]
+        pages = [entry for _rank, entry in sorted(found, key=lambda pair: pair[0])]
+        return [*self.facts_to_say(locales), *pages]
+
+    def facts_to_say(self, locales: list[Locale]):
+        """Facts that pages show in Japanese, with the way to their words."""
+        texts, add = phrases_of_facts(), reverse("phrase:add")
+        for locale in locales:
+            code = locale.language_code
+            name = languages.NAMES.get(code, str(locale))
+            for text in phrases.missing(texts, code):
+                query = urlencode({"text": text, "language": code})
+                cells = [name, _("Fact without words: shown in Japanese")]
+                yield f"{add}?{query}", text, cells

@@ -12,13 +12,17 @@ from django.db import transaction
 from wagtail.models import Locale, Page
 
 from home import languages
-from home.models import BasePage
+from home.models import BasePage, Phrase
 from programs import seed_tree
+from programs.models import Site
+from programs.phrases import HOLIDAYS, phrases_of_facts
 
 BOOKS = seed_tree.PAGES / "phrases"
 KEY_PAGES = ("top", "sites", "enmusubi", "bb-house", "hogosha", "nagare", "kodomo")
+KEY_PAGES += ("soudan", "faq", "news", "privacy")
 TEXTS = ("title", "seo_title", "search_description", "lead", "tagline", "as_of")
 TEXTS += ("audience_text",)
+SEASONS = ("春休み", "夏休み", "冬休み")
 # What stands in the rows of pages and is no text of theirs.
 KEPT = {"icon", "id", "type", "section", "review_by", "audience", "page"}
 
@@ -31,6 +35,20 @@ def load() -> None:
         book = phrases(code)
         for name in KEY_PAGES:
             translate(name, Locale.objects.get(language_code=code), book)
+        load_phrases(code, book)
+
+
+def load_phrases(code: str, book: dict[str, str]) -> None:
+    """What the seed's facts and the names of public holidays say in a language."""
+    if Phrase.objects.filter(language=code).exists():
+        return
+    names = Site.objects.values_list("name", flat=True)
+    texts = dict.fromkeys([*names, *phrases_of_facts(), *HOLIDAYS, *SEASONS])
+    Phrase.objects.bulk_create(
+        Phrase(text=text, language=code, said=book[text])
+        for text in texts
+        if text in book
+    )
 
 
 def phrases(code: str) -> dict[str, str]:

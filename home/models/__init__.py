@@ -9,6 +9,7 @@ from home.models.news import NewsIndexPage, NewsPage
 from home.models.notices import Notice, NoticeText
 from home.models.opinion import PageOpinion
 from home.models.pages import BasePage, ChildrenPage, ContentPage
+from home.models.phrase import Phrase
 from home.models.reading import Reading
 from home.models.search import SearchSettings
 from home.models.section import Cared, Section
@@ -32,6 +33,7 @@ __all__ = [
     "NewsIndexPage",
     "NewsPage",
     "PageOpinion",
+    "Phrase",
     "PrivacyPage",
     "Reading",
     "Section",

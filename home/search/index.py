@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.conf import settings
+from django.utils.translation import override
 from wagtail import blocks
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -49,13 +51,14 @@ class Entry:
 
 
 def entries() -> dict[int, Entry]:
-    """Every page by its key; made once a generation."""
+    """Every page by its key; made once a generation, whoever asks first."""
     return remembered("search index", make)
 
 
 def make() -> dict[int, Entry]:
     pages = Page.objects.filter(depth__gt=1).specific().iterator(500)
-    return {page.pk: entry_of(page) for page in pages}
+    with override(settings.LANGUAGE_CODE):
+        return {page.pk: entry_of(page) for page in pages}
 
 
 def entry_of(page: Page) -> Entry:

@@ -2,7 +2,7 @@
 
 from django import template
 from django.db.models import Q
-from django.utils.html import escape, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from wagtail.models import Page, Site
@@ -21,9 +21,11 @@ from home.languages import (
 from home.models import ContactSettings, FaqPage, PageOpinion
 from home.national import in_language_of_page
 from home.notices import public_places, shown_now
+from home.phrases import said
 from home.querysets import public
 
 register = template.Library()
+register.filter("said", said)
 
 
 def site_of(context) -> Site | None:
@@ -219,6 +221,16 @@ def untranslated_from(page) -> str:
     if not isinstance(page, Page) or not page.pk or not is_untranslated(page):
         return ""
     return tag_of(text_language(page))
+
+
+@register.simple_tag
+def lang_of(page) -> SafeString | str:
+    """The attribute for a title that is not in the language around it."""
+    if not page.alias_of_id:
+        return ""
+    key = ("foreign title", page.pk)
+    tag = remembered(key, lambda: untranslated_from(page))
+    return format_html(' lang="{}"', tag) if tag else ""
 
 
 @register.simple_tag(takes_context=True)

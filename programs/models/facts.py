@@ -9,6 +9,7 @@ from modelcluster.models import ClusterableModel
 
 from home.blocks import ICONS, is_phone
 from home.models import Cared
+from home.phrases import said
 from programs.querysets import ServiceTypeQuerySet, SiteQuerySet
 
 A_DAY = [MinValueValidator(1), MaxValueValidator(31)]
@@ -183,4 +184,4 @@ class Site(Cared, ClusterableModel):
         parts = []
         if self.capacity_guide is not None:
             parts.append(_("About %(count)d children") % {"count": self.capacity_guide})
-        return "\n".join(filter(None, [*map(str, parts), self.capacity_note]))
+        return "\n".join(filter(None, [*map(str, parts), said(self.capacity_note)]))

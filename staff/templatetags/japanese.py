@@ -38,6 +38,14 @@ def wareki_weekday(value: date | datetime | None) -> str:
 
 
 @register.filter
+def day_weekday(value: date) -> str:
+    """``11月23日（月）``: a day within a month that is named beside it."""
+    if is_abroad():
+        return date_format(value, "D, j M")
+    return f"{value.month}月{value.day}日（{dates.WEEKDAYS[value.weekday()]}）"
+
+
+@register.filter
 def wareki_time(value: datetime | None) -> str:
     """``令和8年11月23日（月） 14:05``; empty for no moment."""
     if not value:

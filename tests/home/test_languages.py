@@ -9,6 +9,7 @@ from wagtail.models import Locale, Page
 from home import languages
 from home.models import ContentPage
 from programs import seed, seed_languages, seed_tree
+from programs.models import Site
 
 
 @pytest.fixture
@@ -215,3 +216,71 @@ def test_the_report_costs_the_same_for_every_number_of_pages(
     client = log_in("editor")
     with django_assert_max_num_queries(25):
         assert client.get("/admin/page-reports/translations/").status_code == 200
+
+
+ENGLISH = ("", "sites/", "sites/enmusubi/", "sites/bb-house/", "hogosha/", "nagare/")
+ENGLISH += ("soudan/", "kodomo/", "faq/", "news/", "privacy/")
+JAPANESE = re.compile("[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]")
+# The name of the place, and of offices where the city gives no other.
+NAMES = ("とよなか縁結実", "こども安心課", "こども総合相談窓口", "はぐくみセンター")
+NAMES += ("こども支援課", "要対協")
+
+
+def japanese_in(page):
+    """Japanese text that is not marked as Japanese, and is no name."""
+    for unread in page(["script", "style"]):
+        unread.decompose()
+    texts = [(text, text.parent) for text in page.find_all(string=True)]
+    for tag in page.find_all(True):
+        said = (tag.get(name) for name in ("aria-label", "alt", "title", "content"))
+        texts += [(text, tag) for text in said if text]
+    for text, tag in texts:
+        if any(one.get("lang", "").startswith("ja") for one in (tag, *tag.parents)):
+            continue
+        for name in NAMES:
+            text = text.replace(name, "")
+        if JAPANESE.search(text):
+            yield text.strip()
+
+
+def test_no_japanese_is_left_on_an_english_page_but_names(client, db):
+    seed.load(demo=True)
+    seed_languages.load()
+    left = {}
+    for path in ENGLISH:
+        page = soup(client, f"/en/{path}")
+        assert not page.main.has_attr("lang")
+        left[path] = list(japanese_in(page))
+    assert {path: texts for path, texts in left.items() if texts} == {}
+
+
+def test_easy_japanese_has_its_own_words_for_pages_and_facts(client, seeded):
+    seed_languages.load()
+    for path in ("soudan/", "faq/", "sites/enmusubi/"):
+        main = soup(client, f"/ja-hira/{path}").main
+        assert not main.has_attr("lang")
+        for hard in ("把握", "課題に応じた", "利用登録中"):
+            assert hard not in main.text
+
+
+def test_a_fact_without_words_is_named_to_editors_with_the_way_to_say_it(
+    log_in, client, seeded
+):
+    seed_languages.load()
+    Site.objects.filter(slug="enmusubi").update(audience="市内のこども")
+    client = log_in("editor")
+    rows = soup(client, "/admin/page-reports/translations/").select("tbody tr:has(a)")
+    found = {
+        row.find_all("td")[0].text.strip(): row.a["href"]
+        for row in rows
+        if row.a.text.strip() == "市内のこども"
+    }
+    assert set(found) == {"English", "やさしい日本語"}
+    form = soup(client, found["English"]).select_one("form[method=POST]")
+    assert form.find(attrs={"name": "text"}).get("value") == "市内のこども"
+    answer = client.post(
+        "/admin/phrases/new/",
+        {"text": "市内のこども", "language": "en", "said": "Children of the city"},
+    )
+    assert answer.status_code == 302
+    assert "Children of the city" in soup(client, "/en/sites/enmusubi/").main.text

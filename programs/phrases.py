@@ -1,0 +1,38 @@
+"""The texts of facts that pages show in every language."""
+
+from collections.abc import Iterable, Iterator
+
+from django.utils import timezone
+
+from programs.models import OpeningException, SchoolHoliday, ServiceType, Site
+
+HOLIDAYS = (
+    *("元日", "成人の日", "建国記念の日", "天皇誕生日", "春分の日", "昭和の日"),
+    *("憲法記念日", "みどりの日", "こどもの日", "海の日", "山の日", "敬老の日"),
+    *("秋分の日", "スポーツの日", "文化の日", "勤労感謝の日", "国民の休日", "振替休日"),
+)
+
+
+def phrases_of_facts() -> list[str]:
+    """Each text once: of public sites and services, and of the days to come."""
+    return list(dict.fromkeys(text for text in texts() if text))
+
+
+def texts() -> Iterator[str]:
+    today = timezone.localdate()
+    changes = OpeningException.objects.filter(site__is_public=True, date__gte=today)
+    yield from fields(
+        Site.objects.filter(is_public=True),
+        *("capacity_note", "audience", "fee_note", "as_of"),
+    )
+    yield from fields(
+        ServiceType.objects.filter(is_public=True), "label_public", "description"
+    )
+    yield from fields(SchoolHoliday.objects.filter(ends_on__gte=today), "name")
+    yield from fields(changes, "reason")
+
+
+def fields(rows: Iterable, *names: str) -> Iterator[str]:
+    for row in rows:
+        for name in names:
+            yield getattr(row, name)
