@@ -12,8 +12,8 @@ from forms.forms.controls import control_of
 from forms.models import CorrectedAnswer, Submission
 from forms.rules import relevant
 
-# Their answers are not typed in one control.
-GROUPED = ("file", "repeat", "urgent")
+# Their answers are not typed: a file is sent, a notice is read.
+UNTYPED = ("file", "urgent")
 
 
 @dataclass
@@ -86,6 +86,6 @@ def _page(page: AnswerPage, submission, corrections, questions) -> ShownPage:
             question, value = questions[item.key], submission.answers[item.key]
             original = control_of(question).show(question, value)
         question = questions[item.key]
-        typed = control_of(question).is_typed and question["type"] not in GROUPED
+        typed = control_of(question).is_typed and question["type"] not in UNTYPED
         items.append(ShownItem(item, original, typed, row))
     return ShownPage(page.title, items)

@@ -36,7 +36,7 @@ class Record:
 
     submission: Submission
     values: dict[str, Any]
-    corrected: list[str]
+    corrected: list[Question]
     source: str = ""
 
 
@@ -125,7 +125,7 @@ class Export:
         return Record(
             submission,
             {key: value for key, value in values.items() if key in known},
-            [known[key]["code"] for key in corrections if key in known],
+            [known[key] for key in corrections if key in known],
             source,
         )
 
@@ -288,7 +288,7 @@ def head_of(record: Record) -> list[Any]:
         str(submission.handling.assignee or ""),
         str(submission.partner or ""),
         record.source or _("Online"),
-        " ".join(record.corrected),
+        "、".join(question["label"] for question in record.corrected),
     ]
 
 
@@ -343,7 +343,7 @@ def as_json(record: Record, questions: Mapping[str, Question]) -> dict[str, Any]
         "version": submission.version_number,
         "state": submission.handling.state,
         "partner": submission.partner.code if submission.partner else None,
-        "corrected": record.corrected,
+        "corrected": [question["code"] for question in record.corrected],
         "answers": {
             questions[key]["code"]: {
                 "label": questions[key]["label"],

@@ -12,7 +12,15 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from exchange.models import OutboxItem
 from forms.models import AnswerGrant, FormDefinition, FormDelivery, Submission
 from forms.querysets import CITY, reads_answers
-from forms.views import bulk, entering, exporting, inbox, retention, submission
+from forms.views import (
+    bulk,
+    correcting,
+    entering,
+    exporting,
+    inbox,
+    retention,
+    submission,
+)
 from staff.account_viewsets import AuditedEditView, AuditedModelViewSet
 from staff.dates import wareki
 from staff.models import Membership, User
@@ -54,7 +62,7 @@ class InboxViewSet(PrivateModelViewSet):
         "link": submission.LinkView,
         "unlink": submission.UnlinkView,
         "hand_on": submission.HandOnView,
-        "correct": submission.CorrectView,
+        "correct": correcting.CorrectView,
         "hold": retention.HoldView,
         "lift": retention.LiftView,
         "sheet": submission.SheetView,

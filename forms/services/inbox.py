@@ -15,14 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from exchange.mail import notify
-from forms.compiler import fields_of
-from forms.corrected import GROUPED, last_of, values_of
-from forms.forms.controls import control_of
 from forms.handlers import WayOn, matters_of
 from forms.models import (
-    CorrectedAnswer,
     Handling,
-    IndexedAnswer,
     Submission,
     SubmissionEvent,
     SubmissionLink,
@@ -30,7 +25,6 @@ from forms.models import (
 from forms.news import News
 from forms.services.messages import ask_sender
 from staff.models import User
-from staff.names import search_key
 from staff.services import record_event
 
 Kind = SubmissionEvent.Kind
@@ -279,65 +273,6 @@ def hand_on(submission: Submission, *, by: User, way: WayOn, typed: str = "") ->
     _tell_sender(submission, State.IN_REVIEW, by)
     write_down(submission, Kind.HANDED_ON, by=by, way=way.name, to=str(made))
     return made
-
-
-@transaction.atomic
-def correct(
-    submission: Submission, *, by: User, key: str, typed: Any, reason: str
-) -> CorrectedAnswer:
-    """Write the right answer beside the one that was sent, which stays as it is."""
-    must_work_on(submission, by)
-    question = question_of(submission, key)
-    if not reason.strip():
-        raise ValidationError({"reason": _("Write why, and who said so.")})
-    control = control_of(question)
-    value = control.clean(question, typed)
-    known = values_of(submission, last_of(submission.corrections.all()))
-    if known.get(key) == value:
-        raise ValidationError(_("This is the answer that stands already."))
-    row = CorrectedAnswer(
-        submission=submission,
-        key=key,
-        value=value,
-        is_empty=value is None,
-        reason=reason,
-        by=by,
-    )
-    row.full_clean(exclude=["submission", "by", "value"])
-    row.save(force_insert=True)
-    if value is not None:
-        _find_by_corrected(submission, question, value)
-    write_down(submission, Kind.CORRECTED, by=by, code=question["code"])
-    return row
-
-
-def can_be_corrected(question: dict[str, Any]) -> bool:
-    """Whether an answer is typed in one control: files, groups and sums are not."""
-    control = control_of(question)
-    typed = control.is_answer and control.is_typed
-    return typed and question["type"] not in GROUPED
-
-
-def question_of(submission: Submission, key: str) -> dict[str, Any]:
-    """The question with this key, if its answer can be corrected by typing."""
-    for question in fields_of(submission.version.document):
-        if question["key"] == key and can_be_corrected(question):
-            return question
-    raise ValidationError(_("This question does not exist."))
-
-
-def _find_by_corrected(submission: Submission, question: dict, value: Any) -> None:
-    """Index the corrected answer too; the index only grows, and both are found."""
-    if not question.get("slot"):
-        return
-    for slot, text in control_of(question).slots(question, value).items():
-        count = submission.indexed.filter(slot__startswith=slot).count()
-        IndexedAnswer.objects.create(
-            submission=submission,
-            slot=f"{slot}-{count}"[:30],
-            text=text[:200],
-            folded=search_key(text)[:200],
-        )
 
 
 @transaction.atomic

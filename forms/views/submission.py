@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from exchange.pdf import PdfError
 from forms.compiler import fields_of
-from forms.corrected import last_of, shown_pages, values_of
+from forms.corrected import last_of, shown_pages
 from forms.desk import acts
 from forms.desk.columns import age_of
 from forms.documents import sheet_of
-from forms.forms.bound import BoundField
 from forms.handlers import matters_of, way_on, ways_on
 from forms.models import EnteredFor, Handling, Submission
 from forms.services import inbox
@@ -144,7 +143,8 @@ def words_of(event, people, labels) -> str:
         way = way_on(detail.get("way", ""))
         return f"{way.label if way else ''} {detail.get('to', '')}".strip()
     if event.kind == kind.CORRECTED:
-        return labels.get(detail.get("code"), detail.get("code", ""))
+        codes = [detail.get("code", ""), *detail.get("also", [])]
+        return "、".join(labels.get(code, code) for code in codes)
     return str(detail.get("other") or detail.get("code") or detail.get("format") or "")
 
 
@@ -331,63 +331,6 @@ class HandOnView(ActView):
         seen = type(target).objects.visible_to(self.request.user)
         is_seen = seen.filter(pk=target.pk).exists()
         return target.get_admin_url() if is_seen else self.object.get_admin_url()
-
-
-class CorrectView(ActView):
-    """The right answer, typed into the form's own control, and why."""
-
-    form_class = acts.CorrectForm
-    act_name = "correct"
-    template_name = "forms/inbox/correct.html"
-    success_message = gettext_lazy("The answer was corrected. The original stays.")
-
-    @cached_property
-    def question(self):
-        given = self.request.GET.get("key") or self.request.POST.get("key", "")
-        try:
-            return inbox.question_of(self.object, given)
-        except ValidationError:
-            return None
-
-    def get(self, request, *args, **kwargs) -> HttpResponse:
-        if self.question is None:
-            messages.error(request, _("Choose the answer on the page."))
-            return redirect(self.object.get_admin_url())
-        return super().get(request, *args, **kwargs)
-
-    def get_initial(self):
-        return {}
-
-    def bound(self, form) -> BoundField:
-        """The control: with what was typed, or with the answer that stands."""
-        question = self.question
-        control = BoundField(question, "").control
-        error = " ".join(form.non_field_errors()) if form.is_bound else ""
-        if form.is_bound:
-            typed = control.read(question, self.request.POST)
-        else:
-            values = values_of(self.object, last_of(self.corrections))
-            value = values.get(question["key"])
-            typed = "" if value is None else control.retype(question, value)
-        return BoundField({**question, "required": False}, typed, error=error)
-
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        item = self.bound(context["form"]) if self.question else None
-        return context | {"item": item}
-
-    def act(self, form):
-        if self.question is None:
-            raise ValidationError(_("Choose the answer on the page."))
-        control = BoundField(self.question, "").control
-        inbox.correct(
-            self.object,
-            by=self.request.user,
-            key=self.question["key"],
-            typed=control.read(self.question, self.request.POST),
-            reason=form.cleaned_data["reason"],
-        )
-        return self.object
 
 
 class SheetView(SubmissionMixin, PrivateFileView):

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from forms.exports import Export, named_apart
 from forms.models import Submission, SubmissionEvent
-from forms.services import inbox as services
+from forms.services.correcting import correct
 from staff.models import AuditEvent, Partner, Unit
 from tests.factories import TOKYO
 from tests.forms import inbox
@@ -260,12 +260,10 @@ def test_d27_utf8_json_and_excel_keep_names_sign_by_sign(sent, export):
 
 
 def test_corrected_answers_leave_corrected_and_marked(sent, export, cast):
-    services.correct(
-        sent[0], by=cast["intake"], key="f_old", typed="直した", reason="電話"
-    )
+    correct(sent[0], by=cast["intake"], key="f_old", typed="直した", reason="電話")
     row = rows_in(body(export()))[0]
     assert row["（旧項目）前の設問"] == "直した"
-    assert row["訂正"] == "old"
+    assert row["訂正"] == "前の設問"
 
 
 def test_the_file_name_tells_nothing_of_anybody(sent, export):

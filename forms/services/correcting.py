@@ -1,0 +1,193 @@
+"""Corrections: the right answer beside the one that was sent, which stays as it is.
+
+What was reckoned from a corrected answer is reckoned anew in the same transaction, as
+of the day of sending, and stands in the history with the same reason.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from forms.calculations import derive
+from forms.compiler import fields_of
+from forms.corrected import UNTYPED, last_of, values_of
+from forms.forms.controls import Repeat, control_of, sub_key
+from forms.models import CorrectedAnswer, IndexedAnswer, Submission, SubmissionEvent
+from forms.rules import walk
+from forms.services.inbox import must_work_on, write_down
+from staff.models import User
+from staff.names import search_key
+
+
+@transaction.atomic
+def correct(
+    submission: Submission, *, by: User, key: str, typed: Any, reason: str
+) -> CorrectedAnswer:
+    """Write a correction, and with it what follows from the answer."""
+    must_work_on(submission, by)
+    # Two corrections at once: the second reckons with what the first wrote.
+    Submission.objects.select_for_update().get(pk=submission.pk)
+    question = question_of(submission, key)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Write why, and who said so.")})
+    known = values_of(submission, last_of(submission.corrections.all()))
+    value = _cleaned(submission, question, typed, known)
+    if known.get(key) == value:
+        raise ValidationError(_("This is the answer that stands already."))
+    row = _write(submission, question, value, by=by, reason=reason)
+    also = _write_what_follows(submission, question, known, row)
+    write_down(
+        submission,
+        SubmissionEvent.Kind.CORRECTED,
+        by=by,
+        code=question["code"],
+        **({"also": also} if also else {}),
+    )
+    return row
+
+
+def can_be_corrected(question: Mapping[str, Any]) -> bool:
+    """Whether an answer is typed: files are not, and sums follow from others."""
+    control = control_of(question)
+    return control.is_answer and control.is_typed and question["type"] not in UNTYPED
+
+
+def question_of(submission: Submission, key: str) -> dict[str, Any]:
+    """The question with this key, if its answer can be corrected by typing."""
+    for question in fields_of(submission.version.document):
+        if question["key"] == key and can_be_corrected(question):
+            return question
+    raise ValidationError(_("This question does not exist."))
+
+
+def without_files(question: Mapping[str, Any]) -> dict[str, Any]:
+    """A question as it is typed when it is corrected: a group without its files."""
+    if question.get("fields") is None:
+        return dict(question)
+    typed = [sub for sub in question["fields"] if sub["type"] not in UNTYPED]
+    return {**question, "fields": typed}
+
+
+def _cleaned(
+    submission: Submission, question: Mapping, typed: Any, known: Mapping
+) -> Any:
+    control = control_of(question)
+    if not isinstance(control, Repeat):
+        return control.clean(question, typed)
+    rows, faults = control.clean_rows(without_files(question), typed)
+    for fault in faults.values():
+        raise fault
+    before = {row["id"]: row for row in known.get(question["key"]) or []}
+    for row in rows:
+        for sub in question["fields"]:
+            kept = before.get(row["id"], {}).get(sub["key"])
+            if sub["type"] in UNTYPED and kept is not None:
+                row[sub["key"]] = kept
+    rows = _asked_only(submission, question, rows, known)
+    if sentence := control.check_number(question, len(rows)):
+        raise ValidationError(sentence)
+    return rows or None
+
+
+def _asked_only(
+    submission: Submission, group: Mapping, rows: list[dict], known: Mapping
+) -> list[dict]:
+    """Each row with what is asked in it, given the other answers in it."""
+    values = {**known, group["key"]: rows}
+    asked = walk(submission.version.document, values, day_of(submission)).asked
+    if group["key"] in asked:
+        rows = [
+            {
+                key: value
+                for key, value in row.items()
+                if key == "id" or sub_key(group["key"], row["id"], key) in asked
+            }
+            for row in rows
+        ]
+    return [row for row in rows if len(row) > 1]
+
+
+def day_of(submission: Submission) -> date:
+    return timezone.localtime(submission.submitted_at).date()
+
+
+def _write(
+    submission: Submission, question: Mapping, value: Any, *, by: User, reason: str
+) -> CorrectedAnswer:
+    row = CorrectedAnswer(
+        submission=submission,
+        key=question["key"],
+        value=value,
+        is_empty=value is None,
+        reason=reason,
+        by=by,
+    )
+    row.full_clean(exclude=["submission", "by", "value"])
+    row.save(force_insert=True)
+    if value is not None:
+        _find_by_corrected(submission, question, value)
+    return row
+
+
+def _write_what_follows(
+    submission: Submission, question: Mapping, known: Mapping, row: CorrectedAnswer
+) -> list[str]:
+    """Correct what was reckoned from the answer; the codes of these questions."""
+    before, now = dict(known), {**known, question["key"]: row.value}
+    changed, codes, day = {question["key"]}, [], day_of(submission)
+    reason = _("Worked out anew after the correction of “%(label)s”") % {
+        "label": question["label"]
+    }
+    for one in fields_of(submission.version.document):
+        key = one["key"]
+        if not sources_of(one) & changed or not _is_reckoned(one, before, day):
+            continue
+        if submission.thinned_at and not sources_of(one) <= before.keys():
+            continue  # a part of it was cleared: nothing can be reckoned any more
+        value = derive(one, None, now, day)
+        if value == before.get(key):
+            continue
+        now[key] = value
+        changed.add(key)
+        codes.append(one["code"])
+        _write(
+            submission, one, value, by=row.by, reason=f"{reason}：{row.reason}"[:300]
+        )
+    return codes
+
+
+def sources_of(question: Mapping) -> set[str]:
+    """The questions that an answer is reckoned from."""
+    if question["type"] == "calculated":
+        calc = question["calc"]
+        parts = {part.get("rows") or part["key"] for part in calc["of"]}
+        return parts | ({calc["on"]} if calc.get("on") else set())
+    if question["type"] == "grade" and question.get("source"):
+        return {question["source"]}
+    return set()
+
+
+def _is_reckoned(question: Mapping, before: Mapping, day: date) -> bool:
+    """Whether the answer followed from others: a grade may have been chosen by hand."""
+    if question["type"] == "calculated":
+        return True
+    return before.get(question["key"]) == derive(question, None, before, day)
+
+
+def _find_by_corrected(submission: Submission, question: Mapping, value: Any) -> None:
+    """Index the corrected answer too; the index only grows, and both are found."""
+    if not question.get("slot"):
+        return
+    for slot, text in control_of(question).slots(question, value).items():
+        count = submission.indexed.filter(slot__startswith=slot).count()
+        IndexedAnswer.objects.create(
+            submission=submission,
+            slot=f"{slot}-{count}"[:30],
+            text=text[:200],
+            folded=search_key(text)[:200],
+        )

@@ -1,0 +1,142 @@
+"""Corrections by staff: rows of a group, and what is reckoned from an answer."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.urls import reverse
+
+from forms.corrected import last_of, shown_pages
+from forms.models import CorrectedAnswer, Submission, SubmissionEvent
+from tests.forms import inbox
+from tests.forms.inbox import field
+
+pytestmark = pytest.mark.django_db
+
+FILE = {"id": "11111111-1111-4111-8111-111111111111", "name": "医師の手紙.pdf"}
+FILE |= {"size": 3, "type": "application/pdf", "sha256": "0" * 64}
+ONLY_OLD = {"key": "f_age", "op": "greater", "value": "5", "as": "number"}
+GROUP = field(
+    "kids",
+    "repeat",
+    label="きょうだい",
+    row_title="#人目",
+    max_rows=5,
+    fields=[
+        field("nick", label="呼び名"),
+        field("age", "number", label="年齢"),
+        field("school", label="学校名", when=ONLY_OLD),
+        field("paper", "file", label="書類"),
+    ],
+)
+TOTAL = field(
+    "total",
+    "calculated",
+    label="年齢の合計",
+    calc={"op": "sum", "of": [{"rows": "f_kids", "key": "f_age"}]},
+)
+TWICE = field(
+    "more",
+    "calculated",
+    label="差",
+    calc={"op": "difference", "of": [{"key": "f_total"}, {"key": "f_n"}]},
+)
+ANSWERS = {
+    "f_kids": [
+        {"id": "r1", "f_nick": "花", "f_age": "7", "f_school": "架空小"},
+        {"id": "r2", "f_nick": "空", "f_age": "3", "f_paper": [FILE]},
+    ],
+    "f_n": "4",
+    "f_total": "10",
+    "f_more": "6",
+}
+
+
+@pytest.fixture
+def submission(db):
+    inbox.grant(role="case_worker")
+    form = inbox.form()
+    version = inbox.version(form, GROUP, field("n", "number", label="数"), TOTAL, TWICE)
+    return inbox.received(version, ANSWERS, partner=None)
+
+
+@pytest.fixture
+def post(log_in, submission):
+    def do(**data):
+        url = reverse("inbox:correct", args=[submission.pk])
+        return log_in("intake").post(url, {"key": "f_kids"} | data)
+
+    return do
+
+
+def rows(**changed):
+    typed = {
+        "f_kids-rows": ["r1", "r2"],
+        "f_kids-r1-f_nick": "花",
+        "f_kids-r1-f_age": "7",
+        "f_kids-r1-f_school": "架空小",
+        "f_kids-r2-f_nick": "空",
+        "f_kids-r2-f_age": "3",
+    }
+    return typed | {f"f_kids-{name}": value for name, value in changed.items()}
+
+
+def shown(submission) -> dict:
+    pages = shown_pages(submission, last_of(submission.corrections.all()))
+    return {i.item.code: (i.item.text, i.original) for p in pages for i in p.items}
+
+
+def test_a_row_is_corrected_with_what_is_reckoned_from_it(submission, post, log_in):
+    before = Submission.objects.values().get(pk=submission.pk)
+    post(**rows(**{"r2-f_age": "13"}), reason="母から電話")
+    found = {row.key: row.value for row in CorrectedAnswer.objects.all()}
+    assert found["f_kids"][1] == {**ANSWERS["f_kids"][1], "f_age": "13"}
+    assert (found["f_total"], found["f_more"]) == ("20", "16")
+    assert all("母から電話" in row.reason for row in CorrectedAnswer.objects.all())
+    words = shown(submission)
+    assert (words["total"], words["more"]) == (("20", "10"), ("16", "6"))
+    assert "年齢：13" in words["kids"][0] and "年齢：3" in words["kids"][1]
+    assert Submission.objects.values().get(pk=submission.pk) == before
+    event = SubmissionEvent.objects.get()
+    assert event.detail == {"code": "kids", "also": ["total", "more"]}
+    page = log_in("intake").get(submission.get_admin_url()).content.decode()
+    history = BeautifulSoup(page, "html.parser").select_one(".desk-timeline")
+    assert "きょうだい、年齢の合計、差" in history.text
+
+
+def test_a_row_is_added_and_taken_away_and_what_is_not_asked_goes(submission, post):
+    page = post(**rows(), add="f_kids", reason="電話")
+    assert not CorrectedAnswer.objects.exists()
+    added = BeautifulSoup(page.content, "html.parser").select("[data-row]")[-1]
+    assert 'value="電話"' in page.content.decode()
+    new = added["data-row"]
+    typed = rows(**{f"{new}-f_nick": "海", f"{new}-f_age": "2"})
+    typed["f_kids-rows"] = ["r1", new]
+    typed[f"f_kids-{new}-f_school"] = "問われない"
+    post(**typed, reason="電話")
+    value = CorrectedAnswer.objects.get(key="f_kids").value
+    assert value == [
+        ANSWERS["f_kids"][0],
+        {"id": new, "f_nick": "海", "f_age": "2"},
+    ]
+    assert shown(submission)["total"] == ("9", "10")
+
+
+def test_a_wrong_row_is_refused_by_its_name_and_everything_typed_stays(
+    submission, post
+):
+    page = post(**rows(**{"r2-f_age": "三つ", "r1-f_nick": "花子"}), reason="電話")
+    text = page.content.decode()
+    assert "2人目 年齢" in text
+    assert 'value="花子"' in text and 'value="三つ"' in text
+    assert not CorrectedAnswer.objects.exists()
+
+
+def test_the_desk_says_what_to_do_about_files_and_reckoned_answers(submission, log_in):
+    client = log_in("intake")
+    url = reverse("inbox:correct", args=[submission.pk])
+    page = client.get(f"{url}?key=f_kids").content.decode()
+    assert "書類は、届いたときのまま" in page
+    assert 'type="file"' not in page
+    page = BeautifulSoup(client.get(submission.get_admin_url()).content, "html.parser")
+    assert "計算し直されます" in page.select_one('[data-code="total"]').text
+    assert page.select_one('[data-code="kids"] .inbox-correct')
+    assert not page.select_one('[data-code="total"] .inbox-correct')
