@@ -157,6 +157,8 @@ class FormVersionFactory(DjangoModelFactory):
 
     form = factory.SubFactory(FormDefinitionFactory)
     number = factory.Sequence(lambda n: n + 1000)
+    # It has no pages: no draft of a version that was really published may follow it.
+    is_breaking = True
     document = factory.LazyFunction(lambda: {"schema": 1, "pages": []})
     sha256 = "0" * 64
 
