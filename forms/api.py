@@ -6,13 +6,14 @@ same transaction as answers typed into the pages; the one receipt number comes f
 there, and the same ``Idempotency-Key`` always gives the same one.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from ninja import File, Header, Router, Schema
+from ninja import File, Header, Query, Router, Schema
 from ninja.files import UploadedFile
 from ninja.security import HttpBearer
 
@@ -22,18 +23,38 @@ from forms.json_schema import schema_of
 from forms.models import FormDefinition, FormVersion, PartnerKey, Submission
 from forms.services import sending
 from forms.services.partner_keys import key_of_text
+from forms.services.tally import count_one, seconds_left
 
 router = Router(tags=["フォーム"])
 INTERNAL = ("handler",)
-PARTNERS_ONLY = {401: Problem, 404: Problem}
-REFUSED = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+MINUTE = timedelta(minutes=1)
+PARTNERS_ONLY = {401: Problem, 404: Problem, 429: Problem}
+REFUSED = PARTNERS_ONLY | {403: Problem, 409: Problem, 422: Problem}
 
 
 class PartnerBearer(HttpBearer):
     """The key of a partner's program, from the Authorization header."""
 
     def authenticate(self, request: HttpRequest, token: str) -> PartnerKey | None:
-        return key_of_text(token)
+        key = key_of_text(token)
+        if key is not None:
+            refuse_too_many(key)
+        return key
+
+
+def refuse_too_many(key: PartnerKey) -> None:
+    """A Refusal (429) where a key asks more often in a minute than the city allows."""
+    most = settings.API_CALLS_PER_MINUTE
+    if most and count_one("api", key.prefix, MINUTE) > most:
+        raise Refusal(
+            429,
+            _(
+                "This key has sent very many requests. Wait %(seconds)s seconds, then"
+                " send the same again. At most %(most)s a minute are taken."
+            )
+            % {"seconds": seconds_left(MINUTE), "most": most},
+            headers={"Retry-After": str(seconds_left(MINUTE))},
+        )
 
 
 partner_key = PartnerBearer()
@@ -89,6 +110,7 @@ class FileOut(Schema):
 
     id: str
     code: str
+    row: int | None
     name: str
     type: str
     size: int
@@ -186,17 +208,22 @@ def validate(request: HttpRequest, slug: str, sent: AnswersIn):
 def upload(
     request: HttpRequest,
     slug: str,
-    code: str,
+    code: str = Query(..., description="設問の項目コード。行の中は「組.設問」。"),
+    row: int | None = Query(None, description="行の番号（1から）。組の中の設問だけ。"),
     file: UploadedFile = File(...),  # noqa: B008  how ninja declares a file
     idempotency_key: str = Header(..., min_length=8, max_length=200),
 ):
-    """Put a file beside answers that will be sent with the same Idempotency-Key."""
+    """Put a file beside answers that will be sent with the same Idempotency-Key.
+
+    Inside a group the code is ``group.question``, and ``row`` counts from one.
+    """
     attachment = sending.attach(
-        form_for(slug), request.auth, idempotency_key, code, file
+        form_for(slug), request.auth, idempotency_key, code, file, row
     )
     return 201, {
         "id": str(attachment.uuid),
         "code": code,
+        "row": row,
         "name": attachment.name,
         "type": attachment.type,
         "size": attachment.size,

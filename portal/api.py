@@ -36,7 +36,10 @@ class PublicAPI(NinjaAPI):
     """An API whose description tells of refusals as they are."""
 
     def get_openapi_schema(self, **kwargs):
-        """Each operation may answer 400; every refusal is a problem."""
+        """Each operation may answer 400; every refusal is a problem.
+
+        A key that asks too often is told how long to wait.
+        """
         schema = super().get_openapi_schema(**kwargs)
         for operations in schema["paths"].values():
             for operation in operations.values():
@@ -46,10 +49,16 @@ class PublicAPI(NinjaAPI):
                     if int(status) >= 400 and "application/json" in content:
                         told = content.pop("application/json")
                         content["application/problem+json"] = told
+                    if int(status) == 429:
+                        response["headers"] = {"Retry-After": RETRY_AFTER}
         schema["components"]["schemas"].setdefault("Problem", Problem.json_schema())
         return schema
 
 
+RETRY_AFTER = {
+    "description": "この秒数を待ってから、同じものを送ってください。",
+    "schema": {"type": "integer", "minimum": 1},
+}
 PROBLEM_RESPONSE = {
     "description": "Bad Request",
     "content": {

@@ -6,7 +6,7 @@ of a draft is the one there can be of the key.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -21,8 +21,10 @@ from django.utils.translation import gettext as _
 
 from exchange.problems import Refusal
 from forms.answers import Reading, read
-from forms.compiler import digest_of, fields_of
-from forms.json_answers import faults_of, typed_answers
+from forms.compiler import all_fields_of, digest_of, fields_of
+from forms.forms.controls import sub_key
+from forms.forms.controls.groups import most_rows
+from forms.json_answers import escaped, faults_of, typed_answers
 from forms.models import (
     Attachment,
     Draft,
@@ -32,7 +34,7 @@ from forms.models import (
     Submission,
 )
 from forms.services.drafts import hash_of, sent_from
-from forms.services.files import Place, fill_in_files, receive_files
+from forms.services.files import Place, fill_in_files, places_of, receive_files
 from forms.services.look_up import look_up_password
 from forms.services.submissions import IncompleteAnswers, submit
 
@@ -78,13 +80,37 @@ def version_for(form: FormDefinition, wanted: int | None) -> FormVersion:
 def judge(
     document: Mapping,
     answers: Mapping,
-    kept: Mapping | None = None,
+    files: Iterable[Attachment] = (),
     on: date | None = None,
 ) -> Judged:
-    """Read answers by item code as of a day; *kept* are the files that wait."""
+    """Read answers by item code as of a day; *files* are those that wait."""
     typed, faults = typed_answers(document, answers)
-    reading = read(document, typed | dict(kept or {}), on or timezone.localdate())
+    faults |= put_files(document, typed, files)
+    reading = read(document, typed, on or timezone.localdate())
     return Judged(typed, reading, faults | faults_of(document, reading, typed))
+
+
+def put_files(
+    document: Mapping, typed: dict[str, Any], files: Iterable[Attachment]
+) -> dict[str, str]:
+    """Put the files where they belong; what is wrong where a row is missing."""
+    waiting: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for attachment in files:
+        place = (attachment.field_key, attachment.row)
+        waiting.setdefault(place, []).append(attachment.as_value())
+    for page in document["pages"]:
+        for place in places_of(page, typed):
+            found = waiting.pop((place.key, place.row), None)
+            if found:
+                place.answers[place.field["key"]] = found
+    return {
+        f"/answers/{escaped(group['code'])}/{int(row[1:]) - 1}": _(
+            "A file was sent for this row, and the answers have no such row."
+        )
+        for key, row in waiting
+        for group in fields_of(document)
+        if row and key.startswith(f"{group['key']}.")
+    }
 
 
 def send(
@@ -108,7 +134,7 @@ def send(
     version = version_for(form, wanted_version)
     draft = Draft.objects.filter(uuid=number).first()
     draft = draft or begin(form, key, number, secret)
-    judged = judge(version.document, answers, kept_files(draft))
+    judged = judge(version.document, answers, draft.attachments.all())
     if judged.faults:
         return Sent(faults=judged.faults)
     return receive(draft, version, judged, secret)
@@ -175,9 +201,8 @@ def refuse_other_answers(known: Submission, answers: Mapping) -> None:
         return
     day = timezone.localtime(known.submitted_at).date()
     judged = judge(known.version.document, answers, on=day)
-    files = {f["key"] for f in fields_of(known.version.document) if f["type"] == "file"}
-    before = {k: v for k, v in known.answers.items() if k not in files}
-    now = {k: v for k, v in judged.reading.values.items() if k not in files}
+    before = without_files(known.version.document, known.answers)
+    now = without_files(known.version.document, judged.reading.values)
     if digest_of(before) != digest_of(now):
         raise Refusal(
             422,
@@ -188,43 +213,67 @@ def refuse_other_answers(known: Submission, answers: Mapping) -> None:
         )
 
 
+def without_files(document: Mapping, answers: Mapping) -> dict[str, Any]:
+    """Answers without their files; a row that held nothing else goes with them."""
+    files = {f["key"] for f in all_fields_of(document) if f["type"] == "file"}
+    found = {}
+    for key, value in answers.items():
+        if isinstance(value, list) and value and isinstance(value[0], Mapping):
+            rows = [{k: v for k, v in r.items() if k not in files} for r in value]
+            value = [row for row in rows if len(row) > 1]
+        if key not in files and value != []:
+            found[key] = value
+    return found
+
+
 def attach(
     form: FormDefinition,
     key: PartnerKey,
     idempotency_key: str,
     code: str,
     file: UploadedFile,
+    row: int | None = None,
 ) -> Attachment:
-    """Keep a file for the answers that will come with the same Idempotency-Key."""
+    """Keep a file for the answers that will come with the same Idempotency-Key.
+
+    *code* is the question's; inside a group ``group.question``, with the *row* that it
+    belongs to, counted from one.
+    """
     number, secret = identity_of(form, key, idempotency_key)
     if sent_from(Draft(uuid=number)):
         raise Refusal(409, _("These answers have been sent already."))
     draft = Draft.objects.filter(uuid=number).select_related("version__form").first()
     draft = draft or begin(form, key, number, secret)
-    question = file_question(draft.version.document, code)
+    place = file_place(draft.version.document, code, row)
     before = set(draft.attachments.values_list("pk", flat=True))
-    place = Place(question["key"], question, question["key"], "", draft.answers)
     refused = receive_files(draft, [place], uploads_of(place, file))
     if refused:
         raise Refusal(422, " ".join(part["refused"] for part in refused[place.control]))
     return draft.attachments.exclude(pk__in=before).get()
 
 
-def file_question(document: Mapping, code: str) -> Mapping:
-    """The question for files with this code; a Refusal where there is none."""
+def file_place(document: Mapping, code: str, row: int | None) -> Place:
+    """Where a file with this code belongs; a Refusal where there is no such place."""
+    group_code, _stop, inner = code.rpartition(".")
     for question in fields_of(document):
-        if question["code"] == code and question["type"] == "file":
-            return question
+        if question["code"] == code and question["type"] == "file" and row is None:
+            return Place(question["key"], question, question["key"], "", {})
+        for sub in question.get("fields") or []:
+            is_it = (question["code"], sub["code"]) == (group_code, inner)
+            if is_it and sub["type"] == "file":
+                return place_in_row(question, sub, row)
     raise Refusal(422, _("The form asks for no files with this code."))
+
+
+def place_in_row(group: Mapping, sub: Mapping, row: int | None) -> Place:
+    """The place in one row of a group, as the rows of the answers will be named."""
+    most = most_rows(group)
+    if row is None or not 1 <= row <= most:
+        raise Refusal(422, _("Say which row: row=1 to row=%(most)s.") % {"most": most})
+    name = f"r{row}"
+    control = sub_key(group["key"], name, sub["key"])
+    return Place(control, sub, f"{group['key']}.{sub['key']}", name, {})
 
 
 def uploads_of(place: Place, file: UploadedFile) -> MultiValueDict:
     return MultiValueDict({place.control: [file]})
-
-
-def kept_files(draft: Draft) -> dict[str, list[dict[str, Any]]]:
-    """The files that wait in the draft, by question, as answers hold them."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for attachment in draft.attachments.all():
-        found.setdefault(attachment.field_key, []).append(attachment.as_value())
-    return found

@@ -33,6 +33,12 @@ def counted(what: str, who: str, span: timedelta) -> int:
     return Tally.objects.filter(key=key).values_list("count", flat=True).first() or 0
 
 
+def seconds_left(span: timedelta) -> int:
+    """How long the present span of time still lasts; one second at least."""
+    seconds = int(span.total_seconds())
+    return seconds - int(timezone.now().timestamp()) % seconds
+
+
 def forget_old_counts() -> int:
     """Delete the counts whose time is over; how many there were."""
     return Tally.objects.filter(until__lte=timezone.now()).delete()[0]

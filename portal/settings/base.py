@@ -192,6 +192,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # Where the pages of forms may be shown in a frame, beside the portal itself.
 FORM_FRAME_ANCESTORS = os.environ.get("FORM_FRAME_ANCESTORS", "").split()
+# How often the key of one school or group may ask the API in a minute; 0: no limit.
+API_CALLS_PER_MINUTE = int(os.environ.get("API_CALLS_PER_MINUTE", "300"))
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 

@@ -19,6 +19,7 @@ from forms.services import look_up, sending
 from forms.services.partner_keys import make_key, revoke_key
 from staff.models import Partner
 from tests.conftest import EVERYBODY
+from tests.forms.conftest import question
 
 V1 = "/api/v1"
 
@@ -259,6 +260,80 @@ def test_a_file_sent_before_goes_with_the_answers(client, cast, key):
     assert sent.status_code == 201, sent.text
     attachment = Submission.objects.get().attachments.get()
     assert str(attachment.uuid) == kept.json()["id"]
+
+
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+def put_file(client, key, query, idempotency="k-0000001"):
+    headers = {"authorization": f"Bearer {key[1]}", "idempotency-key": idempotency}
+    file = SimpleUploadedFile("証明.pdf", PDF, "application/pdf")
+    path = f"{V1}/forms/small/files?{query}"
+    return client.post(path, {"file": file}, headers=headers)
+
+
+@pytest.fixture
+def with_rows(publish, form):
+    paper = question("file", "paper", "証明書", types=["pdf"], required=True)
+    name = question("short_text", "nick", "呼び名")
+    kids = question("repeat", "kids", "きょうだい", fields=[name, paper], max_rows=3)
+    return publish([kids])
+
+
+def test_a_file_of_a_row_goes_with_its_row_once(client, key, with_rows):
+    answers = {"kids": [{"nick": "花"}, {"nick": "空"}]}
+    for row in (1, 2):
+        kept = put_file(client, key, f"code=kids.paper&row={row}")
+        assert kept.status_code == 201, kept.text
+    first = send(client, with_rows, key, answers)
+    assert first.status_code == 201, first.text
+    submission = Submission.objects.get()
+    names = {a.row: str(a.uuid) for a in submission.attachments.all()}
+    (value,) = submission.answers.values()
+    found = {
+        row["id"]: files[0]["id"]
+        for row in value
+        for files in row.values()
+        if isinstance(files, list)
+    }
+    assert found == names and len(names) == 2
+    assert send(client, with_rows, key, answers).json() == first.json()
+    assert send(client, with_rows, key, {"kids": [{"nick": "海"}]}).status_code == 422
+
+
+def test_a_file_without_its_row_is_named_and_nothing_is_received(
+    client, key, with_rows
+):
+    assert put_file(client, key, "code=kids.paper").status_code == 422
+    assert put_file(client, key, "code=kids.paper&row=4").status_code == 422
+    assert put_file(client, key, "code=kids.nick&row=1").status_code == 422
+    put_file(client, key, "code=kids.paper&row=2")
+    refused = send(client, with_rows, key, {"kids": [{"nick": "花"}]})
+    assert refused.status_code == 422
+    places = {error["pointer"] for error in refused.json()["errors"]}
+    assert places == {"/answers/kids/0/paper", "/answers/kids/1"}
+    assert Submission.objects.count() == 0
+
+
+def test_a_key_that_asks_too_often_is_told_how_long_to_wait(
+    client, cast, form, key, settings, monkeypatch
+):
+    # A longer span, so that no turn of the minute falls into the test.
+    monkeypatch.setattr("forms.api.MINUTE", timedelta(days=1))
+    settings.API_CALLS_PER_MINUTE = 2
+    answers = good_answers(form)
+    other = key_of("G-OWN", cast)
+    assert send(client, form, key, answers).status_code == 201
+    assert send(client, form, key, answers).status_code == 200
+    refused = send(client, form, key, answers)
+    assert refused.status_code == 429
+    assert refused["Content-Type"] == "application/problem+json"
+    assert 1 <= int(refused["Retry-After"]) <= 24 * 3600
+    assert send(client, form, other, answers).status_code == 201
+    assert client.get(f"{V1}/forms/visit").status_code == 200
+    operations = client.get(f"{V1}/openapi.json").json()["paths"]
+    told = operations[f"{V1}/forms/{{slug}}/submissions"]["post"]["responses"]["429"]
+    assert "Retry-After" in told["headers"]
 
 
 def test_a_key_that_is_wrong_ended_or_expired_opens_nothing(client, cast, form, key):
