@@ -104,7 +104,7 @@ def portal(here: Path) -> list[Target]:
     ]
 
 
-def bare(here: Path) -> Target:
+def bare(here: Path, server=granian) -> Target:
     """A new Wagtail project with the page it begins with."""
     folder = here / "bare"
     folder.mkdir()
@@ -113,7 +113,7 @@ def bare(here: Path) -> Target:
     env = {"DJANGO_SETTINGS_MODULE": "mysite.settings.bench"}
     run([PYTHON, "manage.py", "migrate"], cwd=folder, env=os.environ | env)
     port = free_port()
-    words = granian("mysite.wsgi:application", port)
+    words = server("mysite.wsgi:application", port)
     return Target("wagtail start", words, port, env=env, cwd=folder)
 
 

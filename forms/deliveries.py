@@ -16,6 +16,7 @@ from forms.compiler import fields_of
 from forms.corrected import last_of, values_of
 from forms.exports import moment, plain
 from forms.models import FormDelivery, Submission, SubmissionEvent
+from home.freshness import remembered
 from staff.models import Membership, User
 from staff.services import record_event
 
@@ -25,8 +26,11 @@ NAMESPACE = uuid.UUID("0f0d4d0e-6a8b-4b0e-9f57-5b0d1a2f9c33")
 
 def enqueue_deliveries(submission: Submission) -> None:
     """Write down whom to tell, in the transaction that receives the answers."""
-    deliveries = FormDelivery.objects.filter(form=submission.form_id, is_active=True)
-    for delivery in deliveries.select_related("unit"):
+    active = FormDelivery.objects.filter(form=submission.form_id, is_active=True)
+    deliveries = remembered(
+        ("deliveries", submission.form_id), lambda: list(active.select_related("unit"))
+    )
+    for delivery in deliveries:
         key = f"delivery:{delivery.pk}:{submission.receipt}"
         if delivery.kind == FormDelivery.Kind.MAIL:
             _enqueue_mail(delivery, submission, key)

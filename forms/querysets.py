@@ -1,5 +1,6 @@
 """Who may read which answers. Editing a form opens no answer."""
 
+from copy import copy
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -7,6 +8,7 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
+from home.freshness import remembered
 from staff.models import Unit
 from staff.names import search_key
 
@@ -43,6 +45,27 @@ class FormDefinitionQuerySet(models.QuerySet):
         return self.filter(pk__in=forms)
 
 
+class FormVersionQuerySet(models.QuerySet):
+    """Versions: what was published never changes, so a process keeps it at hand."""
+
+    def kept(self, pk: int):
+        """One version with its form and how that is received, for one request.
+
+        What the form is being edited to is long and left out.
+        """
+        rows = self.select_related("form__conduct").defer(
+            "form__pages", "form__translations"
+        )
+        found = copy(remembered(("form version", pk), lambda: rows.get(pk=pk)))
+        found.form = copy(found.form)
+        return found
+
+    def newest_number(self, form: int) -> int:
+        """The number of the newest version of a form."""
+        numbers = self.filter(form=form).order_by("-number").values_list("number")
+        return remembered(("newest version", form), lambda: numbers[0][0])
+
+
 class DraftQuerySet(models.QuerySet):
     """Drafts: private to whoever holds their key."""
 
@@ -52,8 +75,8 @@ class DraftQuerySet(models.QuerySet):
             return self.none()
         return self.filter(owner=user)
 
-    def open(self) -> "DraftQuerySet":
-        return self.filter(expires_at__gt=timezone.now())
+    def open(self, now=None) -> "DraftQuerySet":
+        return self.filter(expires_at__gt=now or timezone.now())
 
     def to_resume(self, user) -> "DraftQuerySet":
         """A person's own drafts that have not been sent, the newest first."""

@@ -4,15 +4,23 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Model
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
 from staff.dates import fiscal_year
 from staff.models import AuditEvent, NumberSeries, User
+from staff.prepared import Prepared
 
 GENESIS = "0" * 64
 AUDIT_LOCK = 4_271_001
+TAKE = (
+    "UPDATE staff_numberseries SET last = last + 1"
+    " WHERE kind = %s AND fiscal_year = %s RETURNING last"
+)
+last_events = Prepared(
+    lambda: AuditEvent.objects.order_by("-seq").values_list("seq", "digest")[:1]
+)
 
 
 def next_number(kind: str, *, on: date | None = None, by_year: bool = True) -> int:
@@ -21,12 +29,14 @@ def next_number(kind: str, *, on: date | None = None, by_year: bool = True) -> i
     Numbers have no gaps: one that is not committed is given out again.
     """
     year = fiscal_year(on or timezone.localdate()) if by_year else 0
-    series = NumberSeries.objects.filter(kind=kind, fiscal_year=year)
-    with transaction.atomic():
-        if not series.update(last=F("last") + 1):
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(TAKE, [kind, year])
+        taken = cursor.fetchall()
+        if not taken:
             NumberSeries.objects.get_or_create(kind=kind, fiscal_year=year)
-            series.update(last=F("last") + 1)
-        return series.values_list("last", flat=True).get()
+            cursor.execute(TAKE, [kind, year])
+            taken = cursor.fetchall()
+        return taken[0][0]
 
 
 def year_number(kind: str, letter: str, *, on: date | None = None) -> str:
@@ -35,7 +45,7 @@ def year_number(kind: str, letter: str, *, on: date | None = None) -> str:
     return f"{letter}{fiscal_year(on) - 2018}-{next_number(kind, on=on):04d}"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_event(
     event: str,
     record: Model | None = None,
@@ -54,9 +64,9 @@ def record_event(
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AUDIT_LOCK])
-    last = AuditEvent.objects.order_by("-seq").only("seq", "digest").first()
+    seq, previous = last_events.first() or (0, GENESIS)
     row = AuditEvent(
-        seq=last.seq + 1 if last else 1,
+        seq=seq + 1,
         at=timezone.now(),
         by=by,
         by_roles=",".join(sorted(by.scope.roles)) if by else "",
@@ -67,7 +77,7 @@ def record_event(
         subject=subject or subject_of(record),
         detail=detail,
         ip=ip,
-        previous=last.digest if last else GENESIS,
+        previous=previous,
     )
     row.digest = row.computed_digest()
     row.save(force_insert=True)

@@ -1,5 +1,6 @@
 """Compare-and-set, and who is told: what the writes of this app have in common."""
 
+from copy import copy
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -12,8 +13,10 @@ from django.utils.translation import gettext_noop
 
 from cases.models import Case, Referral
 from exchange.mail import notify
+from home.freshness import remembered
 from staff.dates import wareki
 from staff.models import Membership, Unit, User
+from staff.prepared import Given, Prepared
 
 Record = TypeVar("Record", bound=Model)
 
@@ -59,11 +62,11 @@ def told_already(who: User | None, when: datetime | None) -> ValidationError:
 
 def unit_with(*functions: str) -> Unit | None:
     """The first unit that has one of *functions*, in the order given."""
-    units = list(Unit.objects.order_by("pk"))
+    units = remembered("units", lambda: list(Unit.objects.order_by("pk")))
     for function in functions:
         for unit in units:
             if unit.function == function:
-                return unit
+                return copy(unit)
     return None
 
 
@@ -77,10 +80,19 @@ def protecting_unit() -> Unit:
     return unit
 
 
-def members_of(unit: Unit):
+def in_force_in_unit():
+    """The active people with a post in a unit on a day; both are given when asked."""
+    posts = Membership.objects.in_force(Given("day", Membership, "valid_from"))
+    posts = posts.filter(unit=Given("unit", Membership, "unit"))
+    return User.objects.filter(pk__in=posts.values("user"), is_active=True).only("pk")
+
+
+members = Prepared(in_force_in_unit)
+
+
+def members_of(unit: Unit) -> list[User]:
     """The people whose membership in *unit* is in force today."""
-    posts = Membership.objects.in_force().filter(unit=unit)
-    return User.objects.filter(pk__in=posts.values("user"), is_active=True)
+    return members(day=timezone.localdate(), unit=unit.pk)
 
 
 def tell_unit(unit: Unit, record: Model, *, subject: str, key: str) -> None:

@@ -209,7 +209,7 @@ class Submission(models.Model):
                 raise ValidationError(_("Received answers cannot be changed."))
             super().save(*args, **kwargs)
             return
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             super().save(*args, **kwargs)
             # Whatever door it comes through, it stands in the inbox.
             Handling.objects.create(

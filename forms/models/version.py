@@ -5,6 +5,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from forms.querysets import FormVersionQuerySet
+
 
 class FormVersion(models.Model):
     """One published state of a form: the document that page, answers and PDF run from.
@@ -31,6 +33,8 @@ class FormVersion(models.Model):
         related_name="+",
         verbose_name=_("Published by"),
     )
+
+    objects = FormVersionQuerySet.as_manager()
 
     wagtail_reference_index_ignore = True
 

@@ -31,6 +31,7 @@ from forms.forms.controls import control_of, sub_key
 from forms.forms.uploads import Limits
 from forms.models import Attachment, Draft, Submission
 from forms.models.attachment import storage
+from staff.prepared import Given, Prepared
 from staff.services import record_event
 
 Scan = Attachment.Scan
@@ -228,13 +229,20 @@ def fill_in_files(draft: Draft, page: Mapping, refused: Mapping) -> None:
         place.answers[place.field["key"]] = files
 
 
+files_of_draft = Prepared(
+    lambda: Attachment.objects.filter(
+        draft=Given("draft", Attachment, "draft")
+    ).values_list("pk", "uuid")
+)
+
+
 def adopt_files(draft: Draft, submission: Submission) -> None:
     """In the transaction of the sending: files of the answers move, the others go.
 
     A file to a question that is not asked goes with its bytes, as its answer does.
     """
     wanted = set(ids_in(submission.answers))
-    files = list(draft.attachments.values_list("pk", "uuid"))
+    files = files_of_draft(draft=draft.pk)
     if not files:
         return
     kept = [key for key, uuid in files if str(uuid) in wanted]

@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count
 from django.utils import timezone
 
 from forms.answers import Reading, read
@@ -44,12 +44,10 @@ def open_drafts(form: FormDefinition) -> dict[int, int]:
     return dict(found.annotate(n=Count("pk")).order_by("version__number"))
 
 
-def with_newer(drafts: QuerySet[Draft]) -> QuerySet[Draft]:
-    """Each draft with ``is_behind``: whether its form was published again since."""
-    newer = FormVersion.objects.filter(
-        form=OuterRef("version__form"), number__gt=OuterRef("version__number")
-    )
-    return drafts.annotate(is_behind=Exists(newer))
+def is_behind(draft: Draft) -> bool:
+    """Whether the form of a draft was published again since."""
+    newest = FormVersion.objects.newest_number(draft.version.form_id)
+    return newest > draft.version.number
 
 
 def version_to_follow(version: FormVersion) -> FormVersion | None:
@@ -171,4 +169,4 @@ def _asks(item: BoundField) -> bool:
 def last_day_of(draft: Draft) -> date | None:
     """Until when a draft goes out as it was begun, where a breaking change waits."""
     day = draft.version.form.drafts_until
-    return day if day and getattr(draft, "is_behind", False) else None
+    return day if day and is_behind(draft) else None

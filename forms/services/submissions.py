@@ -13,8 +13,15 @@ from django.utils.translation import gettext as _
 from forms.answers import Reading
 from forms.compiler import digest_of, fields_of
 from forms.forms.controls import control_of
-from forms.models import Draft, FormDefinition, IndexedAnswer, Submission
-from forms.services.drafts import NOT_NEEDED, read_draft, sent_from, token_of
+from forms.models import (
+    Draft,
+    FormDefinition,
+    FormVersion,
+    FormWindow,
+    IndexedAnswer,
+    Submission,
+)
+from forms.services.drafts import read_draft, sent_from, token_of
 from forms.services.entering import is_entered_for_partner
 from forms.services.files import adopt_files
 from forms.services.following import must_follow
@@ -27,15 +34,24 @@ from forms.services.windows import (
     refuse_outside,
     settings_of,
     take_places,
-    window_of,
 )
 from home.models import ContactSettings
 from staff.models import AuditEvent, Membership, User
 from staff.names import search_key
+from staff.prepared import Given, Prepared
 from staff.services import record_event, year_number
 
 RELATED = ["form", "version", "partner", "submitted_by", "invitation", "linked_to"]
 KEPT_AFTER_SENDING = timedelta(days=31)
+# Asked by every sender: the draft under its lock, the period as it is this moment.
+locked_drafts = Prepared(
+    lambda: Draft.objects.select_for_update(of=("self",)).filter(
+        pk=Given("pk", Draft, "id")
+    )
+)
+windows = Prepared(
+    lambda: FormWindow.objects.filter(form=Given("form", FormWindow, "form"))
+)
 
 
 class IncompleteAnswers(ValidationError):
@@ -84,17 +100,13 @@ def receive(draft: Draft, *, key: str, address: str) -> Submission:
     are newer questions to answer first. What looks like a machine
     is received and held back. *address* is where the request came from.
     """
-    draft = (
-        Draft.objects.select_for_update(of=("self",))
-        .select_related("version__form__window", "version__form__conduct")
-        .defer(*NOT_NEEDED)
-        .get(pk=draft.pk)
-    )
+    draft = locked_drafts(pk=draft.pk)[0]
+    draft.version = FormVersion.objects.kept(draft.version_id)
     if draft.sent_at:
         return sent_from(draft)
     if must_follow(draft):
         raise FormChanged(_("This form has changed. There are added questions."))
-    window = window_of(draft.version.form)
+    window = windows.first(form=draft.version.form_id)
     refuse_outside(window)
     reading = read_draft(draft)
     if reading.errors:

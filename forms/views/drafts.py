@@ -20,33 +20,41 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from exchange.receiving import bound_uploads
 from forms.models import Draft, FormVersion
 from forms.services import holds_key
-from forms.services.drafts import NOT_NEEDED
-from forms.services.following import follow, same_number, version_to_follow, with_newer
+from forms.services.following import (
+    follow,
+    is_behind,
+    same_number,
+    version_to_follow,
+)
 from forms.views.answering import SeeOther
+from staff.prepared import Given, Prepared
 
 logger = logging.getLogger(__name__)
 
 COOKIE = "draft_key"
 
 
-def find_draft(slug: str, uuid, key: str, *, is_light: bool = False) -> Draft:
-    """The draft that this key opens; 404 for a wrong key as for no draft.
+open_drafts = Prepared(
+    lambda: Draft.objects.open(Given("now", Draft, "expires_at")).filter(
+        uuid=Given("uuid", Draft, "uuid")
+    )
+)
 
-    A light one leaves the document of its version for whoever reads it.
-    """
-    drafts = Draft.objects.open().select_related("version__form__conduct", "invitation")
-    if not is_light:
-        drafts = with_newer(drafts)
-    drafts = drafts.defer(*NOT_NEEDED, *(["version__document"] if is_light else []))
-    draft = drafts.filter(uuid=uuid, version__form__slug=slug).first()
+
+def find_draft(slug: str, uuid, key: str) -> Draft:
+    """The draft that this key opens; 404 for a wrong key as for no draft."""
+    draft = open_drafts.first(now=timezone.now(), uuid=uuid)
     if draft is None or not holds_key(draft, key):
+        raise Http404
+    draft.version = FormVersion.objects.kept(draft.version_id)
+    if draft.version.form.slug != slug:
         raise Http404
     return draft
 
@@ -120,13 +128,10 @@ def version_shown(request: HttpRequest, draft: Draft) -> FormVersion:
 def with_draft(
     view: Callable[..., HttpResponse],
     methods: Sequence[str] = ("GET", "HEAD", "POST"),
-    *,
-    takes_light: bool = False,
 ) -> Callable[..., HttpResponse]:
     """Call *view* with the draft that the request's key opens.
 
     A POST passes for whoever holds the key: the view itself must show nothing to it.
-    *takes_light*: a POST does not read the document through this draft.
     """
 
     @csrf_exempt
@@ -146,14 +151,14 @@ def with_draft(
         draft = find_draft(slug, uuid, key)
         if belongs_to_another(request, draft):
             return ask_to_log_in(request, request.get_full_path())
-        if draft.is_behind and not draft.sent_at and version_to_follow(draft.version):
+        if is_behind(draft) and not draft.sent_at and version_to_follow(draft.version):
             return after_following(request, draft, **kwargs)
         with translation.override(draft.language or settings.LANGUAGE_CODE):
             return view(request, draft, key, **kwargs)
 
     def take(request: HttpRequest, slug: str, uuid, **kwargs) -> HttpResponse:
         key = request.POST.get(COOKIE, "")
-        draft = find_draft(slug, uuid, key, is_light=takes_light)
+        draft = find_draft(slug, uuid, key)
         with translation.override(draft.language or settings.LANGUAGE_CODE):
             response = view(request, draft, key, **kwargs)
         if COOKIE not in response.cookies:

@@ -6,7 +6,6 @@ is kept in the draft, valid or not, before anything is said about it.
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import partial
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -274,7 +273,7 @@ def refused_here(draft: Draft, page: Mapping, reading: Reading) -> list[str]:
     ]
 
 
-@partial(drafts.with_draft, takes_light=True)
+@drafts.with_draft
 def review(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     """All answers to look over; the button sends them."""
     if request.method == "POST":
