@@ -13,6 +13,7 @@ class ProgramsConfig(AppConfig):
 
     def ready(self) -> None:
         from django.db.models.signals import post_delete, post_save
+        from wagtail.signals import page_published
 
         from exchange.resources import register
         from home.search.index import register as register_words
@@ -26,6 +27,7 @@ class ProgramsConfig(AppConfig):
             for signal in (post_save, post_delete):
                 signal.connect(handlers.on_fact, sender=self.get_model(name))
 
+        page_published.connect(handlers.on_site_page, sender=self.get_model("SitePage"))
         register(
             "partners",
             PartnerResource,

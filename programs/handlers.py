@@ -1,5 +1,6 @@
 """What joins the public pages to outbox and worker; what follows a changed fact."""
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from programs.models import (
     Site,
     SitePage,
 )
+from programs.planned import take_over
 from staff.models import User
 
 OFTEN = 15  # seconds; a page is late by no more than that
@@ -25,6 +27,13 @@ def mail_about_approval(people: list[User], news: News) -> None:
     notify(
         people, subject=news.subject, lines=[news.line], path=news.path, key=news.key
     )
+
+
+def on_site_page(sender, instance, **kwargs) -> None:
+    """A page of a site was published: what it planned becomes fact with it."""
+    is_source = instance.locale.language_code == settings.LANGUAGE_CODE
+    if is_source and not instance.alias_of_id:
+        take_over(instance)
 
 
 FACTS = ("Site", "OpeningHours", "OpeningException", "SchoolHoliday")

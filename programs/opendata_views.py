@@ -205,7 +205,24 @@ def entries(request: HttpRequest) -> list[dict]:
                 "updateddate": row.changed_at,
             }
         )
-    return found
+    return found + holidays_entered(since)
+
+
+def holidays_entered(since) -> list[dict]:
+    """School holidays, which change the hours of every site."""
+    site = Site.objects.public().first()
+    rows = news.school_holidays(since)[: news.MOST] if site else []
+    return [
+        {
+            "title": f"{row.name} {wareki_weekday(row.starts_on)}～"
+            f"{wareki_weekday(row.ends_on)}",
+            "link": f"{settings.PUBLIC_URL}{month_address(site, row.starts_on)}",
+            "description": _("Open at the hours of the school holidays."),
+            "unique_id": f"{settings.PUBLIC_URL}/holidays/{row.pk}",
+            "updateddate": row.changed_at,
+        }
+        for row in rows
+    ]
 
 
 def news_published() -> list:

@@ -5,6 +5,7 @@ from programs.models.facts import ServiceType, Site
 from programs.models.flow import FlowPage
 from programs.models.opening import OpeningException, OpeningHours, SchoolHoliday
 from programs.models.pages import ProgrammePage, SitePage
+from programs.models.planned import PlannedFact
 from programs.models.school import SchoolPage
 from programs.models.statistics import StatisticsPage
 
@@ -13,6 +14,7 @@ __all__ = [
     "FlowPage",
     "OpeningException",
     "OpeningHours",
+    "PlannedFact",
     "ProgrammePage",
     "SchoolHoliday",
     "SchoolPage",

@@ -68,6 +68,7 @@ class SchoolHoliday(models.Model):
     name = models.CharField(_("Name"), max_length=40)
     starts_on = models.DateField(_("First day"))
     ends_on = models.DateField(_("Last day"))
+    changed_at = models.DateTimeField(_("Last changed at"), auto_now=True, null=True)
 
     class Meta:
         ordering = ["starts_on"]

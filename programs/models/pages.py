@@ -18,7 +18,8 @@ from home.freshness import remembered
 from home.linked_data import announcements
 from home.models import BasePage, NewsPage
 from home.querysets import public
-from programs import calendar, hours, linked_data
+from programs import calendar, hours, linked_data, planned
+from programs.blocks import ChangeBlock, HolidayBlock
 from programs.models.facts import ServiceType, Site
 from programs.models.opening import SchoolHoliday
 
@@ -100,12 +101,23 @@ class SitePage(BasePage):
         Site, on_delete=models.PROTECT, related_name="pages", verbose_name=_("Site")
     )
 
+    planned = StreamField(
+        [("holiday", HolidayBlock()), ("change", ChangeBlock())],
+        blank=True,
+        verbose_name=_("Opening days that change with this publication"),
+        help_text=_(
+            "They become school holidays, or closures and changes of this site, at the"
+            " moment in which the page is published, and show in the preview before."
+        ),
+    )
+
     template = "programs/site_page.html"
     parent_page_types = ["home.ContentPage"]
     subpage_types: list[str] = []
     content_panels = [
         *BasePage.content_panels[:1],
         FieldPanel("site"),
+        FieldPanel("planned"),
         *BasePage.content_panels[1:],
     ]
 
@@ -114,6 +126,20 @@ class SitePage(BasePage):
         verbose_name_plural = _("Pages of sites")
 
     def get_context(self, request, *args, **kwargs):
+        """What the page tells; a preview tells it as if the draft were published."""
+        context = super().get_context(request, *args, **kwargs)
+        if not getattr(request, "is_preview", False) or not self.planned:
+            return context | self.told(request)
+        with planned.supposed(self):
+            context |= self.told(request)
+            today = context["today"]
+            context["planned_sheets"] = [
+                calendar.month_sheet(context["site"], month, today)
+                for month in planned.months_of(self)
+            ]
+        return context
+
+    def told(self, request) -> dict:
         """The site's state, its timetable, and the month that was asked for."""
         site = Site.objects.with_parent().get(pk=self.site_id)
         now, today = timezone.now(), timezone.localdate()
@@ -122,7 +148,7 @@ class SitePage(BasePage):
         table = hours.timetable(
             site, today, today + timedelta(days=calendar.CALENDAR_DAYS)
         )
-        return super().get_context(request, *args, **kwargs) | {
+        return {
             "site": site,
             "state": hours.state_of(table, now),
             "table": table,
@@ -137,8 +163,8 @@ class SitePage(BasePage):
             "today": today,
             "month_is_unreadable": month is None,
             "sheet": calendar.month_sheet(site, month or today.replace(day=1), today),
-            "satellites": site.satellites.filter(is_public=True),
-            "holidays": SchoolHoliday.objects.filter(ends_on__gte=today),
+            "satellites": list(site.satellites.filter(is_public=True)),
+            "holidays": list(SchoolHoliday.objects.filter(ends_on__gte=today)),
         }
 
     def get_sitemap_urls(self, request=None):

@@ -1,0 +1,252 @@
+"""W9: opening days change with the publication of a page, in one moment everywhere."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import icalendar
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.utils import timezone
+
+from exchange.models import OutboxItem
+from home.approval import schedule
+from programs import seed
+from programs.models import OpeningException, SchoolHoliday, Site, SitePage
+from staff.models import AuditEvent
+from tests.programs.test_agreement import TOKYO, hours_on, told_to_machines
+
+PATH = "/sites/enmusubi/"
+NOW = datetime(2026, 12, 1, 9, tzinfo=TOKYO)
+AT = datetime(2026, 12, 15, 8, 30, tzinfo=TOKYO)
+TUESDAY = "2026-12-29"
+WINTER = {"name": "冬休み", "starts_on": "2026-12-25", "ends_on": "2027-01-06"}
+CLOSED = {"date": "2027-01-01", "last_day": "2027-01-03", "reason": "年始のため"}
+TEXT = "<p>２０２６年の冬休みは１１時から開きます。<a href='/hogosha/'>こちら</a></p>"
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The wall clock of Japan, to be set."""
+
+    class Clock:
+        def to(self, moment):
+            at = moment.astimezone(UTC)
+            monkeypatch.setattr(timezone, "now", lambda: at)
+
+    found = Clock()
+    found.to(NOW)
+    return found
+
+
+@pytest.fixture
+def page(cast):
+    """The page of a site as the seed makes it, without the dates of schools."""
+    seed.load(demo=True)
+    SchoolHoliday.objects.all().delete()
+    return SitePage.objects.get(slug="enmusubi", locale__language_code="ja")
+
+
+def block(kind, value, key=None):
+    return {"type": kind, "value": value, "id": key or f"{kind}-1"}
+
+
+def posted(page, planned, text, at=AT):
+    """What the editor of the page sends."""
+    data = {
+        "title": page.title,
+        "slug": page.slug,
+        "site": page.site_id,
+        "lead": page.lead,
+        "seo_title": "",
+        "search_description": page.search_description,
+        "as_of": page.as_of,
+        "section": page.section_id,
+        "review_by": "",
+        "go_live_at": f"{at:%Y-%m-%d %H:%M}" if at else "",
+        "expire_at": "",
+        "related-count": "0",
+        "body-count": "1",
+        "body-0-deleted": "",
+        "body-0-order": "0",
+        "body-0-type": "text",
+        "body-0-id": "text-1",
+        "body-0-value": json.dumps(raw_text(text)),
+        "planned-count": f"{len(planned)}",
+    }
+    for number, row in enumerate(planned):
+        start = f"planned-{number}"
+        data |= {
+            f"{start}-deleted": "",
+            f"{start}-order": f"{number}",
+            f"{start}-type": row["type"],
+            f"{start}-id": row["id"],
+        }
+        data |= {f"{start}-value-{name}": each for name, each in row["value"].items()}
+    return data
+
+
+def raw_text(html):
+    """A paragraph as Wagtail's text editor sends it."""
+    from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
+
+    features = ["h3", "bold", "ol", "ul", "link", "document-link"]
+    return json.loads(ContentstateConverter(features).from_database_format(html))
+
+
+def told(client):
+    """What each door tells of the last Tuesday of the year, and of its words."""
+    html = client.get(PATH).text
+    month = BeautifulSoup(
+        client.get(f"{PATH}calendar/?month=2026-12").content, "html.parser"
+    )
+    cell = month.select_one(f".month-table [data-date='{TUESDAY}']")
+    entries = icalendar.Calendar.from_ical(client.get(f"{PATH}calendar.ics").content)
+    starts = {
+        f"{event['DTSTART'].dt.astimezone(TOKYO):%Y-%m-%d %H:%M}"
+        for event in entries.walk("VEVENT")
+        if isinstance(event["DTSTART"].dt, datetime)
+    }
+    days = client.get(f"/api/v1{PATH}opening-days?from={TUESDAY}&to={TUESDAY}").json()
+    number = SitePage.objects.get(slug="enmusubi", locale__language_code="ja").pk
+    pages = client.get(f"/api/v3/pages/{number}/").text
+    csv = client.get("/opendata/kaishobi.csv").content.decode("utf-8-sig")
+    line = next(
+        row
+        for row in csv.splitlines()
+        if row.startswith("enmusubi,") and TUESDAY in row
+    )
+    return {
+        "page": "11時から開きます" in html,
+        "calendar": "11時～21時" in cell.text,
+        "json-ld": hours_on(
+            told_to_machines(client, "enmusubi"), datetime.fromisoformat(TUESDAY).date()
+        )
+        == ("11:00", "21:00"),
+        "ics": f"{TUESDAY} 11:00" in starts,
+        "api": days[0]["opens"].startswith("11:00"),
+        "pages api": "11時から開きます" in pages,
+        "csv": ",11:00,21:00," in line,
+        "feed": "冬休み" in client.get("/feed.xml").text,
+    }
+
+
+def window(cast, name):
+    """A browser of somebody's own."""
+    client = Client()
+    client.force_login(cast[name], backend="staff.backends.MembershipBackend")
+    return client
+
+
+def approval(client, page, act="", data=None):
+    return client.post(f"/admin/approval/{page.pk}/{act}", data or {}, follow=True)
+
+
+def test_w9_a_winter_holiday_goes_from_the_editor_to_every_reader_on_time(
+    client, page, cast, clock
+):
+    editor, head = window(cast, "editor"), window(cast, "head")
+    edit = f"/admin/pages/{page.pk}/edit/"
+    plan = [block("holiday", WINTER)]
+    draft = posted(page, plan, TEXT) | {"action-submit": "1"}
+    assert editor.post(edit, draft).url == f"/admin/approval/{page.pk}/request/"
+
+    preview = editor.get(f"/admin/pages/{page.pk}/view_draft/").text
+    sheet = BeautifulSoup(preview, "html.parser").select_one("section.month")
+    assert "この下書きで変わる月" in sheet.h2.text
+    cell = sheet.select_one(f".month-table [data-date='{TUESDAY}']")
+    assert "11時～21時" in cell.text
+    assert not SchoolHoliday.objects.exists()
+
+    asking = BeautifulSoup(
+        editor.get(f"/admin/approval/{page.pk}/request/").content, "html.parser"
+    )
+    found = asking.find(attrs={"aria-labelledby": "found"}).text
+    assert "全角英数字" in found
+    assert "こちら" in found
+    button = next(form for form in asking.select("form") if "全角英数字" in form.text)
+    fields = {row["name"]: row.get("value", "") for row in button.select("[name]")}
+    editor.post(button["action"], fields)
+    page.refresh_from_db()
+    draft_text = str(page.get_latest_revision_as_object().body.raw_data[0]["value"])
+    assert "2026年の冬休みは11時" in draft_text
+
+    approval(editor, page, "request/", {"message": "冬休みの時間を入れました"})
+    told_to = {item.payload["user"] for item in OutboxItem.objects.all()}
+    assert cast["head"].pk in told_to
+    seen = head.get(f"/admin/approval/{page.pk}/")
+    shown = BeautifulSoup(seen.content, "html.parser")
+    added = " ".join(one.text for one in shown.select(".comparison .addition"))
+    assert "冬休み" in added
+    assert "令和8年12月15日（火） 8:30" in shown.text
+    approval(head, page, "send-back/", {"comment": "1/1〜1/3は休所では？"})
+    assert "1/1〜1/3は休所では？" in editor.get(f"/admin/approval/{page.pk}/").text
+
+    plan.append(block("change", CLOSED))
+    text = TEXT.replace("２０２６", "2026").replace("１１", "11")
+    text = text.replace("こちら", "保護者の方へ")
+    editor.post(edit, posted(page, plan, text) | {"action-submit": "1"})
+    approval(editor, page, "request/", {"message": "1/1〜1/3を休所にしました"})
+    page.refresh_from_db()
+    approval(head, page, "approve/", {"revision": page.latest_revision_id})
+
+    for moment in (NOW, AT - timedelta(seconds=1)):
+        clock.to(moment)
+        schedule.run_schedule()
+        assert set(told(client).values()) == {False}, moment
+    clock.to(AT)
+    schedule.run_schedule()
+    assert told(client) == dict.fromkeys(told(client), True)
+    holiday = SchoolHoliday.objects.get()
+    assert (f"{holiday.starts_on}", f"{holiday.ends_on}") == (
+        WINTER["starts_on"],
+        WINTER["ends_on"],
+    )
+    days = "from=2027-01-01&to=2027-01-03"
+    answer = client.get(f"/api/v1{PATH}opening-days?{days}").json()
+    assert {day["reason"] for day in answer} == {"年始のため"}
+    assert AuditEvent.objects.filter(event="page.published_on_time").exists()
+    schedule.run_schedule()
+    assert SchoolHoliday.objects.count() == OpeningException.objects.count() == 1
+
+
+def publish(page, *planned):
+    page.planned = json.dumps(planned)
+    page.save_revision().publish()
+    return SitePage.objects.get(pk=page.pk)
+
+
+def test_a_period_of_the_same_name_and_year_is_changed_not_doubled(page, clock):
+    SchoolHoliday.objects.create(
+        name="冬休み", starts_on="2026-12-24", ends_on="2027-01-07"
+    )
+    publish(page, block("holiday", WINTER))
+    found = SchoolHoliday.objects.get()
+    assert (f"{found.starts_on}", f"{found.ends_on}") == ("2026-12-25", "2027-01-06")
+
+
+def test_what_staff_changed_by_hand_is_not_changed_back_by_the_page(page, clock):
+    page = publish(page, block("change", CLOSED))
+    OpeningException.objects.update(reason="事務所の都合")
+    page = publish(page, block("change", CLOSED))
+    assert OpeningException.objects.get().reason == "事務所の都合"
+    publish(page, block("change", CLOSED | {"reason": "年始"}))
+    assert OpeningException.objects.get().reason == "年始"
+
+
+def test_a_plan_taken_off_the_page_takes_back_what_has_not_begun(page, clock):
+    page = publish(page, block("change", CLOSED), block("holiday", WINTER))
+    clock.to(datetime(2026, 12, 26, 9, tzinfo=TOKYO))
+    publish(page)
+    assert SchoolHoliday.objects.count() == 1
+    assert not OpeningException.objects.exists()
+
+
+def test_a_plan_that_is_wrong_is_refused_at_its_field_and_kept(page, log_in, clock):
+    wrong = [block("change", CLOSED | {"last_day": "2026-12-31"})]
+    answer = log_in("editor").post(
+        f"/admin/pages/{page.pk}/edit/", posted(page, wrong, "<p>あ</p>")
+    )
+    assert answer.status_code == 200
+    assert "2026-12-31" in answer.text
+    assert not Site.objects.get(slug="enmusubi").exceptions.exists()
