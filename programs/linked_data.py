@@ -11,6 +11,7 @@ from django.conf import settings
 
 from home.linked_data import Data, without_empty
 from home.models import ContactSettings
+from home.phrases import said
 from programs.calendar import CALENDAR_DAYS
 from programs.days import OpeningDay
 from programs.hours import Timetable
@@ -27,26 +28,36 @@ WEEKDAYS = [
 ]
 
 
-def service_of(site: Site, url: str, hours: list[Data] | None = None) -> Data:
-    """A site as the public service that it is."""
-    contact = ContactSettings.load()
+def service_of(
+    site: Site,
+    url: str,
+    hours: list[Data],
+    *,
+    contact: ContactSettings,
+    is_own_page: bool = True,
+) -> Data:
+    """A site as the public service that it is; its address on its own page alone."""
     return without_empty(
         {
             "@type": "GovernmentService",
             "@id": f"{settings.PUBLIC_URL}/sites/{site.slug}/#service",
-            "name": site.name,
+            "name": said(site.name),
             "serviceType": "児童育成支援拠点事業",
             "url": url,
-            "description": site.audience,
+            "description": said(site.audience),
+            "areaServed": {
+                "@type": "AdministrativeArea",
+                "name": settings.MUNICIPALITY_NAME,
+            },
             "provider": without_empty(
                 {
                     "@type": "GovernmentOrganization",
-                    "name": contact.office_name,
+                    "name": contact.office_name or settings.MUNICIPALITY_NAME,
                     "telephone": contact.office_phone,
                 }
             ),
             "audience": without_empty(
-                {"@type": "PeopleAudience", "audienceType": site.audience}
+                {"@type": "PeopleAudience", "audienceType": said(site.audience)}
             ),
             "availableChannel": without_empty(
                 {
@@ -57,7 +68,7 @@ def service_of(site: Site, url: str, hours: list[Data] | None = None) -> Data:
                     )
                     if site.phone
                     else None,
-                    "serviceLocation": place_of(site),
+                    "serviceLocation": place_of(site) if is_own_page else None,
                     "availableLanguage": "ja",
                 }
             ),

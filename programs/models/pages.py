@@ -16,7 +16,7 @@ from wagtail.search import index
 from home.blocks import LinkBlock
 from home.freshness import remembered
 from home.linked_data import announcements
-from home.models import BasePage, NewsPage
+from home.models import BasePage, ContactSettings, NewsPage
 from home.querysets import public
 from programs import calendar, hours, linked_data, planned
 from programs.blocks import ChangeBlock, HolidayBlock
@@ -67,6 +67,9 @@ class ProgrammePage(BasePage):
         tables = remembered(("tables", today), lambda: tables_of(today))
         now = timezone.now()
         states = [hours.state_of(table, now) for table in tables]
+        pages = remembered(
+            ("pages of sites", self.locale_id), lambda: site_pages(self.locale_id)
+        )
         return super().get_context(request, *args, **kwargs) | {
             "states": states,
             # All that the words about today depend on besides what is published.
@@ -74,18 +77,39 @@ class ProgrammePage(BasePage):
             "tables": [table for table in tables if table.site.parent_id is None],
             "services": ServiceType.objects.public(),
             "news": NewsPage.latest().filter(locale=self.locale_id)[:3],
-            "site_pages": remembered(
-                ("pages of sites", self.locale_id), lambda: site_pages(self.locale_id)
-            ),
+            "site_pages": pages,
             "holidays": SchoolHoliday.objects.filter(ends_on__gte=today),
             "today": today,
+            "own_data": [
+                *remembered(
+                    ("services", request.get_host(), self.locale_id, today),
+                    lambda: services_of(tables, pages, today, request),
+                ),
+                *announcements(),
+            ],
         }
 
 
+def services_of(tables, pages, today: date, request) -> list[linked_data.Data]:
+    """What each site's own page tells machines, where there is one; no addresses."""
+    return [
+        linked_data.service_of(
+            table.site,
+            pages[table.site.pk].get_full_url(request),
+            linked_data.specifications(table, today),
+            contact=ContactSettings.load(request_or_site=request),
+            is_own_page=False,
+        )
+        for table in tables
+        if table.site.pk in pages
+    ]
+
+
 def tables_of(today: date) -> list[hours.Timetable]:
-    """The rules of all public sites for the weeks to come."""
+    """The rules of all public sites for the half year that is published."""
     sites = Site.objects.public().with_parent()
-    return hours.timetables(sites, today, today + hours.LOOK_AHEAD)
+    end = today + timedelta(days=calendar.CALENDAR_DAYS)
+    return hours.timetables(sites, today, end)
 
 
 def site_pages(locale_id: int) -> dict[int, Page]:
@@ -157,6 +181,7 @@ class SitePage(BasePage):
                     site,
                     self.get_full_url(request),
                     linked_data.specifications(table, today),
+                    contact=ContactSettings.load(request_or_site=request),
                 ),
                 *announcements(),
             ],

@@ -97,13 +97,25 @@ def subscribed(client, slug):
     return found
 
 
-def told_to_machines(client, slug):
-    """The hours of the page's JSON-LD."""
-    page = BeautifulSoup(client.get(f"/sites/{slug}/").content, "html.parser")
+def services_on(client, path):
+    """The services that a page tells machines of, by their name for machines."""
+    page = BeautifulSoup(client.get(path).content, "html.parser")
     block = page.select_one('script[type="application/ld+json"]').string
     graph = json.loads(block)["@graph"]
-    service = next(row for row in graph if row["@type"] == "GovernmentService")
+    return {row["@id"]: row for row in graph if row["@type"] == "GovernmentService"}
+
+
+def told_to_machines(client, slug):
+    """The hours of the page's JSON-LD."""
+    (service,) = services_on(client, f"/sites/{slug}/").values()
     return service["hoursAvailable"]
+
+
+def on_their_own_pages(client):
+    """The services of the pages of all sites; the top page tells the same."""
+    return services_on(client, "/sites/enmusubi/") | services_on(
+        client, "/sites/bb-house/"
+    )
 
 
 def opened(rows, day, opens, closes):
@@ -144,6 +156,7 @@ def test_they_agree_on_every_day_of_a_fiscal_year(
                 assert f"{day.mark.label}{hours}" in words, day
                 assert day.reason in words, day
             assert hours_on(entries, day.date) == wanted.get(day.date), day
+        assert services_on(client, "/") == on_their_own_pages(client)
         query = f"from={morning}&to={end}"
         told = client.get(f"/api/v1/sites/{slug}/opening-days?{query}").json()
         assert opened(told, "date", "opens", "closes") == wanted
@@ -177,3 +190,19 @@ def test_each_change_to_come_stands_in_the_list_of_facilities(client, seeded):
     assert f"{day}は臨時休所（工事のため）" in row["利用可能日時特記事項"]
     feed = client.get("/feed.xml").text
     assert "工事のため" in feed
+
+
+def test_the_top_page_tells_who_provides_the_service_and_for_whom(client, seeded):
+    services = services_on(client, "/").values()
+    assert [row["name"] for row in services] == ["とよなか縁結実", "BBハウス"]
+    for service in services:
+        assert service["provider"] == {
+            "@type": "GovernmentOrganization",
+            "name": "豊中市 こども支援課 支援企画係",
+        }
+        assert service["areaServed"]["name"] == "大阪府豊中市"
+        assert service["hoursAvailable"]
+        assert service["audience"]["audienceType"].startswith("市・学校")
+    assert "address" not in str(services)
+    Site.objects.filter(slug="bb-house").update(is_public=False)
+    assert len(services_on(client, "/")) == 1
