@@ -158,6 +158,11 @@ class InboxView(WithoutExport, InboxMixin, TemplateView):
             "has_names": has_names,
             "query": query,
             "next_query": query_of(self.request.GET, after=state["cursor"]),
+            "here_query": query_of(
+                self.request.GET, after=self.request.GET.get("after", "")
+            ),
+            "after": self.request.POST.get("after", ""),
+            "ticked": self.request.POST.get("tick") == "all",
             "tabs": self.tabs(query),
             "saved": self.saved,
             "units": Unit.objects.filter(pk__in=self.request.user.scope.unit_ids),

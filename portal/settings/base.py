@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy
 
 from portal.settings.environment import mail_settings, scanner_url, secret_key
 
@@ -101,6 +102,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+# The empty choice of a filter; other lists say it in select_option.html.
+FILTERS_EMPTY_CHOICE_LABEL = gettext_lazy("All")
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 
 TEMPLATES = [

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
+from wagtail.admin.forms import WagtailAdminModelForm
 
 from cases.models import Referral
 from exchange.models import OutboxItem
@@ -613,3 +614,43 @@ def test_the_pages_of_the_inbox_have_no_export_by_the_way(submission, log_in):
     for form in ("csv", "xlsx"):
         page = log_in("intake").get(reverse("inbox:index"), {"export": form})
         assert page.status_code == 404
+
+
+def test_every_row_of_a_page_is_ticked_without_a_script(consult, log_in):
+    made = [inbox.received(consult) for _at in range(23)]
+    browser = log_in("intake")
+
+    def pressed(page, **more):
+        button = page.select_one("[data-tick]")
+        form = button.find_parent("form")
+        data = {i["name"]: i["value"] for i in form.select("input[type=hidden]")}
+        answer = browser.post(button["formaction"], data | {"tick": button["value"]})
+        return BeautifulSoup(answer.content, "html.parser")
+
+    def rows(page):
+        picks = page.select("[name=pick]")
+        numbers = [row["data-number"] for row in page.select("[data-number]")]
+        return numbers, [pick.has_attr("checked") for pick in picks]
+
+    first = browser.get(reverse("inbox:index"), {"size": "20"})
+    first = BeautifulSoup(first.content, "html.parser")
+    assert rows(first)[1] == [False] * 20
+    following = browser.get(first.select_one("a[rel=next]")["href"])
+    page = pressed(BeautifulSoup(following.content, "html.parser"))
+    assert rows(page) == ([s.receipt for s in made[2::-1]], [True] * 3)
+    assert rows(pressed(page))[1] == [False] * 3
+    named = pressed(BeautifulSoup(look(browser, "吉田").content, "html.parser"))
+    assert rows(named)[1] == [True] * 23
+    assert named.select_one("#inbox-name")["value"] == "吉田"
+
+
+def test_no_list_of_choices_begins_with_dashes(submission, log_in):
+    class Form(WagtailAdminModelForm):
+        class Meta:
+            model = Submission
+            fields = ["partner", "status"]
+
+    assert "選んでください" in Form().as_p()
+    assert "------" not in Form().as_p()
+    page = log_in("admin").get(reverse("held:index")).content.decode()
+    assert "------" not in page
