@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from home.freshness import remembered
-from staff.models import Unit
 from staff.names import search_key
 
 OFFICES = {"case_worker", "programme_manager", "centre_head"}
@@ -173,7 +172,7 @@ def _matters(model) -> dict[str, models.QuerySet]:
     }
 
 
-def _granted(forms: frozenset[int | None], path: str) -> Q:
+def granted(forms: frozenset[int | None], path: str) -> Q:
     """Rows of these forms; none where there is no form."""
     return Q() if None in forms else Q(**{f"{path}form__in": forms})
 
@@ -190,7 +189,7 @@ def readable(user, model, *, path: str = "", form_path: str = "") -> Q:
         allowed |= Q(**{f"{path}{name}__in": rows.visible_to(user)})
     forms = rights_of(user).read
     if forms:
-        allowed |= _granted(forms, form_path) & _in_the_open(matters, path)
+        allowed |= granted(forms, form_path) & _in_the_open(matters, path)
     return allowed
 
 
@@ -277,14 +276,14 @@ class SubmissionQuerySet(models.QuerySet):
             allowed |= Q(**{f"{name}__in": rows.worked_by(user)})
         forms = rights_of(user).act
         if forms:
-            allowed |= _granted(forms, "") & _in_the_open(matters, "")
+            allowed |= granted(forms, "") & _in_the_open(matters, "")
         return self.visible_to(user).filter(allowed)
 
     def exportable_by(self, user) -> "SubmissionQuerySet":
         """Those that may leave in a file: that is a right of its own."""
         if not user.is_authenticated or not rights_of(user).export:
             return self.none()
-        return self.visible_to(user).filter(_granted(rights_of(user).export, ""))
+        return self.visible_to(user).filter(granted(rights_of(user).export, ""))
 
 
 class HandlingQuerySet(models.QuerySet):
@@ -367,42 +366,3 @@ class InvitationQuerySet(models.QuerySet):
 
     def with_uses(self) -> "InvitationQuerySet":
         return self.annotate(uses=models.Count("submissions"))
-
-
-class TallyQuerySet(models.QuerySet):
-    """Counts: nobody's to see."""
-
-    def visible_to(self, user) -> "TallyQuerySet":
-        return self.none()
-
-
-class HeldSubmissionQuerySet(models.QuerySet):
-    """What waits for a look: for the units that the form is for."""
-
-    def visible_to(self, user) -> "HeldSubmissionQuerySet":
-        """To the units that are told of the form; where none is, to the intake desk."""
-        if not user.is_authenticated or not user.has_perm(
-            "portal_forms.change_heldsubmission"
-        ):
-            return self.none()
-        units = user.scope.unit_ids
-        told = models.Q(submission__form__conduct__units__in=units)
-        desk = models.Q(submission__form__conduct__units=None)
-        if not Unit.objects.filter(
-            pk__in=units, function=Unit.Function.INTAKE
-        ).exists():
-            return self.filter(told).distinct()
-        return self.filter(told | desk).distinct()
-
-    def waiting(self) -> "HeldSubmissionQuerySet":
-        return self.filter(outcome="waiting")
-
-
-class PartnerKeyQuerySet(models.QuerySet):
-    """Keys of partners' programs: for system administrators alone."""
-
-    def visible_to(self, user) -> "PartnerKeyQuerySet":
-        is_administrator = user.is_authenticated and user.scope.has(
-            "system_administrator"
-        )
-        return self.all() if is_administrator else self.none()

@@ -5,7 +5,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from forms.querysets import HeldSubmissionQuerySet, TallyQuerySet
+from forms.guard_querysets import HeldSubmissionQuerySet, TallyQuerySet
 
 
 class Tally(models.Model):

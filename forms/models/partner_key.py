@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from forms.querysets import PartnerKeyQuerySet
+from forms.guard_querysets import PartnerKeyQuerySet
 
 
 class PartnerKey(models.Model):

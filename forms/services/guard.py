@@ -4,17 +4,26 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exchange.mail import notify
 from forms.deliveries import enqueue_deliveries
+from forms.guard_querysets import ONLY_KEPT
 from forms.handlers import handle
-from forms.models import Draft, FormDefinition, HeldSubmission, Submission
+from forms.models import (
+    AnswerGrant,
+    Draft,
+    FormDefinition,
+    HeldSubmission,
+    Submission,
+)
+from forms.services.inbox import ONLY_READS
 from forms.services.mails import confirm_by_mail, people_told, tell_units
 from forms.services.tally import count_one, is_this_machine
 from forms.services.windows import settings_of
-from staff.models import User
+from staff.models import Membership, User
 from staff.services import record_event
 
 HOUR = timedelta(hours=1)
@@ -64,11 +73,28 @@ def suspicions(draft: Draft, address: str) -> list[str]:
     return found
 
 
+def people_who_judge(form: FormDefinition) -> list[User]:
+    """Who may look at what was held back by grant, where that is how it is read."""
+    if form.handler not in ONLY_KEPT:
+        return []
+    grants = AnswerGrant.objects.in_force().filter(Q(form=None) | Q(form=form))
+    grants = grants.filter(can_act=True)
+    posts = Membership.objects.in_force().filter(
+        Q(unit__in=grants.exclude(unit=None).values("unit"))
+        | Q(role__in=grants.exclude(role="").values("role"))
+        | Q(user__in=grants.exclude(user=None).values("user")),
+        user__is_active=True,
+    )
+    people = User.objects.filter(pk__in=posts.values("user"))
+    may = "portal_forms.change_heldsubmission"
+    return [person for person in people if person.has_perm(may)]
+
+
 def hold(submission: Submission, reasons: list[str]) -> HeldSubmission:
     """Keep received answers back; the units of the form are told once an hour."""
     held = HeldSubmission.objects.create(submission=submission, reasons=reasons)
     notify(
-        people_told(submission.form),
+        people_who_judge(submission.form) or people_told(submission.form),
         subject=_("Answers were held back for a look"),
         lines=[
             _("Something was sent that looks as if a machine had sent it."),
@@ -110,6 +136,8 @@ def set_aside(held: HeldSubmission, *, by: User) -> HeldSubmission:
 
 def _judge(held: HeldSubmission, outcome: str, by: User) -> HeldSubmission:
     """One judgement: a released one stays released, spam may still be released."""
+    if not HeldSubmission.objects.worked_by(by).filter(pk=held.pk).exists():
+        raise ValidationError(_(ONLY_READS))
     before = [HeldSubmission.Outcome.WAITING]
     if outcome == HeldSubmission.Outcome.RELEASED:
         before.append(HeldSubmission.Outcome.SPAM)

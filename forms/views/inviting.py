@@ -90,8 +90,10 @@ class HeldDetailView(PrivateDetailView):
         )
 
     def get_context_data(self, **kwargs):
+        works = self.model.objects.worked_by(self.request.user)
         return super().get_context_data(**kwargs) | {
-            "pages": pages_of(self.object.submission)
+            "pages": pages_of(self.object.submission),
+            "may_act": works.filter(pk=self.object.pk).exists(),
         }
 
 

@@ -9,6 +9,8 @@ from cases.models import Referral
 from exchange.models import OutboxItem
 from forms.models import FormSettings, HeldSubmission, Submission
 from forms.services import guard, release, set_aside
+from staff.models import Unit
+from tests.forms import inbox
 from tests.forms.conftest import question
 from tests.forms.journey import REFERRAL, Journey
 
@@ -107,6 +109,48 @@ def test_what_is_held_back_is_seen_by_the_desk_it_is_for_only(quick, log_in, who
     client = log_in(who)
     assert client.get(f"/admin/held/{held.pk}/").status_code == 404
     assert client.post(f"/admin/held/{held.pk}/release/").status_code == 404
+
+
+@pytest.fixture
+def held_answers(cast):
+    """Something held back of a form whose answers are only kept, told to the desk."""
+    form = inbox.form()
+    told = FormSettings.objects.create(form=form)
+    told.units.set(Unit.objects.filter(function="intake"))
+    made = inbox.received(inbox.version(form))
+    return HeldSubmission.objects.create(submission=made, reasons=["trap"])
+
+
+def test_held_answers_are_read_by_grant_as_all_answers_are(held_answers, log_in, cast):
+    address = f"/admin/held/{held_answers.pk}/"
+
+    def opened(who):
+        return log_in(who).get(address).status_code == 200
+
+    everybody = ["intake", "caseworker", "programme", "form-editor", "admin"]
+    assert not any(opened(who) for who in everybody)
+    form = held_answers.submission.form
+    inbox.grant(form, role="programme_manager", can_act=False)
+    assert [who for who in everybody if opened(who)] == ["programme"]
+    page = log_in("programme").get(address).content.decode()
+    assert "𠮷田" in page and "/release/" not in page
+    with pytest.raises(ValidationError):
+        release(held_answers, by=cast["programme"])
+    log_in("programme").post(f"{address}spam/")
+    assert HeldSubmission.objects.get().outcome == "waiting"
+    inbox.grant(form, user=cast["caseworker"])
+    assert log_in("caseworker").get("/admin/held/").content.decode().count(address)
+    log_in("caseworker").post(f"{address}release/")
+    assert HeldSubmission.objects.get().outcome == "released"
+
+
+def test_who_may_judge_by_grant_is_told_of_what_is_held_back(held_answers, cast):
+    form = held_answers.submission.form
+    assert guard.people_who_judge(form) == []
+    inbox.grant(form, user=cast["caseworker"])
+    inbox.grant(form, user=cast["form-editor"])
+    inbox.grant(form, role="programme_manager", can_act=False)
+    assert guard.people_who_judge(form) == [cast["caseworker"]]
 
 
 def test_the_list_of_what_is_held_back_leads_to_each(quick, log_in):
