@@ -18,7 +18,7 @@ class HomeConfig(AppConfig):
         from wagtail import workflows
 
         from home import freshness, handlers, languages
-        from home.approval import trail
+        from home.approval import trail, values
         from home.signals import public_content_changed
 
         # Only our step can be added: Wagtail's lets the requester approve.
@@ -32,4 +32,5 @@ class HomeConfig(AppConfig):
         post_save.connect(trail.on_task_edited, sender="wagtailcore.ModelLogEntry")
         connection_created.connect(freshness.watch)
         languages.remember_locales()
+        values.teach_blocks()
         public_content_changed.connect(freshness.on_public_content_changed)

@@ -8,14 +8,20 @@ import re
 from copy import copy
 from typing import Any
 
+from bs4 import BeautifulSoup
 from django.db import models
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
+from home.approval.values import in_words
 from staff.templatetags.japanese import wareki_time
 
+CHANGES = {"addition", "deletion"}
+ANY_CHANGE = ".addition, .deletion"
+BLOCK_KEY = re.compile(r' data-block-key="\w*"')  # the editor numbers paragraphs
 NOTHING = re.compile(r"(<dd>|<span class=\"(?:addition|deletion)\">)None(?=</)")
 
 
@@ -34,16 +40,38 @@ class Difference:
 
     def htmldiff(self) -> SafeString:
         """The difference; a time as people write it, and no “None”."""
-        if isinstance(getattr(self.comparison, "field", None), models.DateTimeField):
-            return of_times(self.comparison.val_a, self.comparison.val_b)
-        return mark_safe(NOTHING.sub(r"\1―", self.comparison.htmldiff()))  # noqa: S308  Wagtail escaped it
+        field = getattr(self.comparison, "field", None)
+        if isinstance(field, models.DateTimeField):
+            return of_values(self.comparison, wareki_time)
+        if isinstance(field, models.BooleanField | models.DateField):
+            return of_values(self.comparison, in_words)
+        html = NOTHING.sub(r"\1―", self.comparison.htmldiff())
+        return with_unchanged_marked(html)
 
 
-def of_times(before, after) -> SafeString:
-    words = [wareki_time(at) if at else "―" for at in (before, after)]
+def of_values(comparison, said) -> SafeString:
+    """A single value before and after."""
+    pair = (comparison.val_a, comparison.val_b)
+    words = [said(one) if one is not None else "―" for one in pair]
     return format_html(
         '<span class="deletion">{}</span> <span class="addition">{}</span>', *words
     )
+
+
+def with_unchanged_marked(html: str) -> SafeString:
+    """The same with a class on each part in which nothing is marked as changed."""
+    soup = BeautifulSoup(html, "html.parser")
+    for part in soup.select(".comparison__child-object"):
+        if not CHANGES & set(part["class"]) and not part.select(ANY_CHANGE):
+            part["class"].append("unchanged")
+    if not soup.select(ANY_CHANGE):
+        note = soup.new_tag("p")
+        note.string = _(
+            "No word changed: the order of the parts, or something that is not text."
+            " Look at the draft as readers will see it."
+        )
+        soup.insert(0, note)
+    return mark_safe(str(soup))  # noqa: S308  Wagtail escaped it
 
 
 def compared(page: Page, shown: Page, request) -> list[Difference]:
@@ -74,9 +102,14 @@ def evened(page: Page) -> Page:
 
 def even(value: Any) -> Any:
     if isinstance(value, str):
-        return value.replace("\r\n", "\n")
+        return BLOCK_KEY.sub("", value.replace("\r\n", "\n"))
     if isinstance(value, dict):
-        return {name: even(one) for name, one in value.items() if one is not None}
+        is_block = {"type", "value"} <= set(value)  # a block may have nothing to say
+        return {
+            name: even(one)
+            for name, one in value.items()
+            if one is not None or (is_block and name == "value")
+        }
     if isinstance(value, list):
         return [even(one) for one in value]
     return value

@@ -447,3 +447,55 @@ def test_lists_of_requests_cost_the_same_however_many(
             client.get("/admin/approval/")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def difference(page, cast, body):
+    """What the approver sees of a change of the body, without tags."""
+    edit(page, cast["editor"], title=page.title, body=json.dumps(body))
+    draft = page.get_latest_revision_as_object()
+    (found,) = compared(ContentPage.objects.get(pk=page.pk), draft, None)
+    return BeautifulSoup(found.htmldiff(), "html.parser")
+
+
+def test_the_approver_reads_words_for_choices_days_and_yes_or_no(make_page, cast):
+    cards = [{"icon": "home", "title": "場所", "text": ""}]
+    notice = {"is_urgent": False, "title": "ご案内", "text": "<p>あ</p>"}
+    facts = {"facts": [{"name": "定員", "value": "25名"}], "review_by": "2027-03-31"}
+    page = make_page(body=[("cards", cards), ("notice", notice), ("facts", facts)])
+    body = json.loads(json.dumps(list(page.body.raw_data)))
+    body[0]["value"][0]["icon"] = "meal"
+    body[1]["value"]["is_urgent"] = True
+    body[2]["value"]["review_by"] = "2028-03-31"
+    seen = difference(page, cast, body)
+    added = {one.text for one in seen.select("span.addition")}
+    gone = {one.text for one in seen.select("span.deletion")}
+    assert added == {"食事", "はい", "令和10年3月31日（金）"}
+    assert gone == {"家", "いいえ", "令和9年3月31日（水）"}
+    for raw in ("meal", "True", "False", "2028-03-31"):
+        assert raw not in seen.text
+
+
+def test_a_link_that_leads_elsewhere_is_a_change_that_the_approver_sees(
+    make_page, cast
+):
+    other = make_page("other", title="利用までの流れ")
+    text = '<p data-block-key="abc12"><a href="https://a.example/">案内</a></p>'
+    page = make_page(body=[("text", text), ("heading", "見出し")])
+    body = json.loads(json.dumps(list(page.body.raw_data)))
+    body[0]["value"] = f'<p><a linktype="page" id="{other.pk}">案内</a></p>'
+    seen = difference(page, cast, body)
+    assert "利用までの流れ" in seen.select_one(".addition").text
+    assert "a.example" in seen.select_one(".deletion").text
+    (same,) = seen.select(".unchanged")
+    assert same.text == "見出し"
+
+
+def test_a_page_with_a_block_that_holds_nothing_can_be_compared(seeded, rf):
+    for page in Page.objects.filter(depth__gt=1).specific():
+        assert compared(page, page.get_latest_revision_as_object(), rf.get("/")) == []
+
+
+def test_parts_in_another_order_are_told_as_such(make_page, cast):
+    page = make_page(body=[("heading", "一つ目"), ("heading", "二つ目")])
+    body = list(reversed(json.loads(json.dumps(list(page.body.raw_data)))))
+    assert "並び順" in difference(page, cast, body).text
