@@ -149,7 +149,7 @@ def measured(label: str):
 
 
 def pages(user: User) -> None:
-    client = Client()
+    client = Client(headers={"host": "127.0.0.1"})
     client.force_login(user, backend="staff.backends.MembershipBackend")
     index = reverse("inbox:index")
     client.get(index)
@@ -200,6 +200,7 @@ def exports(user: User) -> None:
 
 if __name__ == "__main__":
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
     someone = fill()
     pages(someone)
     exports(someone)

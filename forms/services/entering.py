@@ -32,6 +32,13 @@ def start_for(
             if question["type"] == "partner":
                 draft.answers[question["key"]] = {"code": partner.code, "name": ""}
         draft.save(update_fields=["partner", "answers", "changed_at"])
+    _write_down(draft, by, source, on_behalf_of, partner)
+    return draft, key
+
+
+def _write_down(
+    draft: Draft, by: User, source: str, on_behalf_of: str, partner: Partner | None
+) -> None:
     entered = EnteredFor(
         token=token_of(draft),
         source=source,
@@ -41,10 +48,29 @@ def start_for(
     )
     entered.full_clean()
     entered.save(force_insert=True)
-    record_event(
-        "portal_forms.submission.entered", by=by, form=form.slug, source=source
-    )
-    return draft, key
+    form = draft.version.form.slug
+    record_event("portal_forms.submission.entered", by=by, form=form, source=source)
+
+
+def entered_for(draft: Draft) -> EnteredFor | None:
+    """For whom this draft is typed in by the person it belongs to, if it is."""
+    if not draft.owner_id:
+        return None
+    rows = EnteredFor.objects.filter(token=token_of(draft), entered_by=draft.owner_id)
+    return rows.select_related("entered_by", "partner").first()
+
+
+def enter_also(sibling: Draft, before: Draft) -> None:
+    """A brother's or sister's form is typed in for the same caller."""
+    entered = entered_for(before)
+    if entered is not None:
+        _write_down(
+            sibling,
+            entered.entered_by,
+            entered.source,
+            entered.on_behalf_of,
+            entered.partner,
+        )
 
 
 def is_entered_for_partner(draft: Draft) -> bool:

@@ -12,6 +12,7 @@ from forms.compiler import fields_of
 from forms.forms.controls import control_of
 from forms.models import Draft, Submission
 from forms.services.drafts import end_of, hash_of, new_number
+from forms.services.entering import enter_also
 
 OFFERED_FOR = timedelta(minutes=60)
 
@@ -64,6 +65,7 @@ def continue_with_sibling(draft: Draft, submission: Submission) -> tuple[Draft, 
     )
     sibling.expires_at = end_of(sibling)
     sibling.save(force_insert=True)
+    enter_also(sibling, draft)
     return sibling, key
 
 

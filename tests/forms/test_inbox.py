@@ -29,7 +29,6 @@ from staff.models import AuditEvent, Partner, Unit
 from staff.names import search_key
 from tests.factories import TOKYO, CaseFactory, ReferralFactory
 from tests.forms import inbox
-from tests.forms.journey import REFERRAL, Journey
 
 pytestmark = pytest.mark.django_db
 Function = Unit.Function
@@ -574,31 +573,6 @@ def test_several_are_assigned_at_once_after_their_numbers_were_shown(
 def test_a_bulk_act_without_rows_says_so(submission, log_in, data):
     answer = log_in("intake").post(reverse("inbox:bulk"), data, follow=True)
     assert "印をつけて" in answer.content.decode()
-
-
-def test_staff_type_in_for_a_caller_through_the_normal_journey(
-    referral_form, cast, log_in
-):
-    browser = log_in("intake")
-    school = Partner.objects.get(code="S-OWN")
-    answer = browser.post(
-        reverse("inbox:enter"),
-        {
-            "form": referral_form.pk,
-            "source": "phone",
-            "on_behalf_of": "担任",
-            "partner": school.pk,
-        },
-    )
-    journey = Journey(browser).follow(answer)
-    journey.walk({k: v for k, v in REFERRAL.items() if k != "school"}).send()
-    made = Submission.objects.get(receipt=journey.receipt)
-    assert (made.partner, made.submitted_by) == (school, cast["intake"])
-    entered = EnteredFor.objects.visible_to(cast["intake"]).get()
-    assert (entered.token, entered.source) == (made.token, "phone")
-    page = browser.get(made.get_admin_url()).content.decode()
-    assert "電話" in page
-    assert "担任" in page
 
 
 def test_the_sheet_is_a_pdf_whose_leaving_is_written_down(submission, log_in):
