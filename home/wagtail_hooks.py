@@ -17,6 +17,7 @@ from home.approval.panels import ApprovalPanel
 from home.checking import guard
 from home.checking import urls as check_urls
 from home.checking.viewset import check_words
+from home.doors import PublicPageLink
 from home.models import ContactSettings
 from home.viewsets import SharedGroup
 
@@ -176,6 +177,12 @@ def check_before_publication(request, page):
 @hooks.register("before_bulk_action")
 def check_before_many(request, action_type, objects, action):
     return guard.before_bulk(request, action_type, objects, action)
+
+
+@hooks.register("register_rich_text_features", order=100)
+def links_to_public_pages(features):
+    """In the place of Wagtail's, which links to pages that nobody may open too."""
+    features.register_link_type(PublicPageLink)
 
 
 @hooks.register("register_admin_viewset")

@@ -33,6 +33,7 @@ from home.checking.rules import (
 )
 from home.checking.words import words
 from home.models import BasePage
+from home.querysets import public
 from staff.models import User
 
 MOST_PAGES = 1000
@@ -59,7 +60,7 @@ class Checked:
 
 def known() -> Known:
     """What the rules must know of the portal: six queries, however many pages."""
-    rows = list(Page.objects.live().values_list("pk", "url_path"))
+    rows = list(public(Page.objects.all()).values_list("pk", "url_path"))
     paths = {
         begin + path.removeprefix(root)
         for root, begin in roots()

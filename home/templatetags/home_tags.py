@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
+from home import doors as leading
 from home import linked_data as machine
 from home import pictures, readings
 from home.freshness import remembered
@@ -173,6 +174,12 @@ def furigana_switch(context) -> dict[str, object]:
 def picture(image, sizes: str = "") -> dict[str, object]:
     """An image in the sizes that screens ask for; its words if the file is broken."""
     return {"picture": pictures.shown(image), "sizes": sizes or pictures.SIZES}
+
+
+@register.simple_tag(takes_context=True)
+def open_doors(context, doors) -> list[tuple]:
+    """The large links that lead somewhere, each with its address."""
+    return leading.open_doors(doors, context.get("request"))
 
 
 @register.simple_tag(takes_context=True)
