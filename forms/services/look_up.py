@@ -15,7 +15,7 @@ PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105  an alphabet
 
 WINDOW = timedelta(minutes=15)
 TRIES_OF_AN_ADDRESS = 10
-TRIES_OF_A_NUMBER = 10
+TRIES_OF_A_NUMBER = 5
 
 
 def spelled(number: int, length: int) -> str:
