@@ -11,6 +11,7 @@ table counts, whether it came from an editor, the worker, ``update()`` or an imp
 import os
 import re
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,7 @@ NOT_SHOWN = re.compile(
     r"|pagesubscription|group)|home_pageopinion"
 )
 MOST_VALUES = 2000
+LONGEST = 60  # seconds: the bound for a change that nobody could report
 
 Generation = tuple[int, int, int]
 
@@ -116,12 +118,16 @@ def is_in_doubt(using: str = DEFAULT_DB_ALIAS) -> bool:
 
 
 class Memory:
-    """What this process keeps of one generation, such as the menu."""
+    """What this process keeps of one generation, such as the menu, for a minute.
+
+    The minute is for a change made on another machine, whose file this one cannot see.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.generation: Generation | None = None
         self.values: dict[Any, Any] = {}
+        self.until = 0.0
 
     def of(self, now: Generation) -> dict[Any, Any]:
         """The values of this generation; those of another one are dropped.
@@ -130,8 +136,9 @@ class Memory:
         what nobody will read.
         """
         with self.lock:
-            if now != self.generation:
+            if now != self.generation or time.monotonic() > self.until:
                 self.generation, self.values = now, {}
+                self.until = time.monotonic() + LONGEST
                 # Wagtail keeps this for an hour, and only its own process forgets it.
                 cache.delete(
                     SITE_ROOT_PATHS_CACHE_KEY, version=SITE_ROOT_PATHS_CACHE_VERSION

@@ -26,7 +26,6 @@ from wagtail.models import Site as WebSite
 from home import freshness, notices
 from programs import hours
 
-LONGEST = 60  # seconds: the bound for a change that nobody could report
 MOST_BYTES = 32 * 1024 * 1024
 LARGEST_PAGE = 512 * 1024
 KEPT_UNTIL = "portal.kept_until"
@@ -233,7 +232,7 @@ class OfferPublicPages:
         now = timezone.now()
         response = self.get_response(request)
         if response.status_code == 200 and is_for_everybody(request):
-            until = min(next_change(now), now + timedelta(seconds=LONGEST))
+            until = min(next_change(now), now + timedelta(seconds=freshness.LONGEST))
             request.environ[KEPT_UNTIL] = until.timestamp()
         return response
 

@@ -1,5 +1,6 @@
 """Parts of pages that a process keeps between two publications."""
 
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -43,6 +44,15 @@ def test_a_part_is_made_once_and_again_after_a_publication(page):
     assert shown(page, "いち") == "いち"
     assert shown(page, "に") == "いち"
     freshness.bump()
+    assert shown(page, "に") == "に"
+
+
+def test_a_change_that_nobody_could_report_is_seen_after_a_minute(page, monkeypatch):
+    assert shown(page, "いち") == "いち"
+    begun = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: begun + 59)
+    assert shown(page, "に") == "いち"
+    monkeypatch.setattr(time, "monotonic", lambda: begun + 61)
     assert shown(page, "に") == "に"
 
 
