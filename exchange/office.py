@@ -12,6 +12,8 @@ import zlib
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from exchange.bare_office import bare_part
+
 OFFICE = "application/vnd.openxmlformats-officedocument"
 DOCX = f"{OFFICE}.wordprocessingml.document"
 XLSX = f"{OFFICE}.spreadsheetml.sheet"
@@ -35,21 +37,6 @@ HOME = re.compile(
     rb"<(?:\w+:)?Relationship\b(?=[^>]*attachedTemplate)" + EXTERNAL + rb"[^>]*>", re.I
 )
 TARGET = re.compile(rb"\bTarget\s*=\s*(\"[^\"]*\"|'[^']*')")
-FACTS = {
-    "docProps/core.xml": (
-        b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        b"<cp:coreProperties xmlns:cp="
-        b'"http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>'
-    ),
-    "docProps/app.xml": (
-        b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns='
-        b'"http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"/>'
-    ),
-    "docProps/custom.xml": (
-        b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns='
-        b'"http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"/>'
-    ),
-}
 
 
 def type_of(content: bytes) -> str:
@@ -85,15 +72,14 @@ def _packed(folder: zipfile.ZipFile) -> bytes:
         for part in parts:
             if part.is_dir() or part.filename.startswith("docProps/thumbnail"):
                 continue
-            content = FACTS.get(part.filename)
-            if content is None:
-                with folder.open(part) as stream:
-                    content = stream.read(left + 1)
+            with folder.open(part) as stream:
+                content = stream.read(left + 1)
             left -= len(content)
             if left < 0:
                 raise _bomb()
             _refuse_programs(part.filename, content)
             content = _without_home(part.filename, content)
+            content = bare_part(part.filename, content)
             name = zipfile.ZipInfo(part.filename)
             packed.writestr(name, content, compress_type=zipfile.ZIP_DEFLATED)
     return result.getvalue()

@@ -2,7 +2,8 @@
 
 A photo tells where it was taken, a paper who wrote it and where: at a site whose
 address is hidden, that would give it away. Pictures are drawn anew. A PDF has its
-metadata blanked; one whose metadata cannot be reached is refused with a word about it.
+metadata blanked, a Word or Excel document is packed anew without names; one whose
+metadata cannot be reached is refused with a word about it.
 """
 
 import io
@@ -15,7 +16,10 @@ from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.forms import BaseImageForm
 
 from exchange.bare_pdf import blanked
+from exchange.inspection import inspect
 from exchange.pictures import drawn_anew
+
+OFFICE = {"docx", "xlsx"}
 
 
 def replaced(file, content: bytes, name: str, kind: str) -> InMemoryUploadedFile:
@@ -67,9 +71,13 @@ class BareDocumentForm(BaseDocumentForm):
         file = self.cleaned_data.get("file")
         if "file" not in self.changed_data or not file:
             return file
-        if not file.name.lower().endswith(".pdf"):
+        ending = file.name.rpartition(".")[2].lower()
+        if ending not in OFFICE | {"pdf"}:
             return file
         file.seek(0)
+        if ending in OFFICE:
+            kept = inspect(file.name, file.read(), ["word", "excel"])
+            return replaced(file, kept.content, file.name, kept.type)
         try:
             content = blanked(file.read())
         except ValueError:

@@ -121,3 +121,44 @@ def test_the_name_is_only_for_eyes(sent, shown):
 def test_a_very_long_name_keeps_its_ending():
     assert display_name("あ" * 300 + ".pdf").endswith("….pdf")
     assert len(display_name("あ" * 300 + ".pdf")) <= 120
+
+
+WORD_NAMES = {
+    "word/comments.xml": '<w:comment w:author="%s" w:initials="%s">ここ</w:comment>',
+    "word/people.xml": '<w15:person w15:author="%s"/><w15:info w15:userId="%s"/>',
+    "word/footer1.xml": '<w:ins w:id="3" w:author="%s">足した字</w:ins>',
+    "custom/facts.xml": '<cp:coreProperties xmlns:cp="x">%s</cp:coreProperties>',
+}
+EXCEL_NAMES = {
+    "xl/comments1.xml": "<authors><author>%s</author><author>%s</author></authors>",
+    "xl/persons/person.xml": '<person displayName="%s" id="{1}" userId="%s"/>',
+    "xl/more.xml": '<x15ac:absPath url="C:\\%s\\"/><fileSharing userName="%s"/>',
+    "xl/tables/table1.xml": '<table id="1" name="表1" displayName="表1"/>',
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "whole", "names"),
+    [
+        ("a.docx", files.document(), WORD_NAMES),
+        ("a.xlsx", files.spreadsheet(), EXCEL_NAMES),
+    ],
+)
+def test_comments_and_changes_stay_and_their_authors_do_not(name, whole, names):
+    who = "架空 花子"
+    more = {key: text.replace("%s", who) for key, text in names.items()}
+    kept = inspect(name, files.repacked(whole, more), ["word", "excel"])
+    parts = zipfile.ZipFile(io.BytesIO(kept.content))
+    everything = "".join(
+        parts.read(part).decode(errors="replace") for part in parts.namelist()
+    )
+    assert who not in everything
+    for text in ("ここ", "足した字") if name == "a.docx" else ('displayName="表1"',):
+        assert text in everything
+
+
+def test_a_part_that_cannot_be_read_for_names_is_refused_in_words():
+    wide = "<w:comments w:author='架空 花子'/>".encode("utf-16")
+    sent = files.repacked(files.document(), {"word/comments.xml": wide})
+    with pytest.raises(ValidationError, match="PDF"):
+        inspect("a.docx", sent, ["word"])

@@ -1,6 +1,7 @@
 """What editors upload tells nothing of where it was made, by whom, with what."""
 
 import io
+import zipfile
 
 import pikepdf
 import pytest
@@ -11,6 +12,7 @@ from wagtail.images import get_image_model
 
 from exchange.bare_pdf import blanked
 from exchange.pdf import pdf_of
+from tests.exchange import files
 
 pytestmark = pytest.mark.django_db
 MARKER = "HIMITSU-9-8-7"
@@ -102,3 +104,36 @@ def test_what_is_no_whole_pdf_does_not_break_it(content):
 def test_our_own_papers_stay_readable():
     content = blanked(pdf_of("<title>案内</title><p>案内</p>"))
     assert len(pikepdf.open(io.BytesIO(content)).pages) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [("youshiki.docx", files.document), ("hyou.xlsx", files.spreadsheet)],
+)
+def test_a_word_or_excel_paper_is_kept_without_its_author(
+    name, made, log_in, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    file = SimpleUploadedFile(name, made(MARKER))
+    answer = log_in("editor").post(
+        "/admin/documents/add/", {"title": "様式", "collection": 1, "file": file}
+    )
+    assert answer.status_code == 302, answer.context["form"].errors
+    document = get_document_model().objects.get()
+    assert document.filename == name
+    with document.file.open("rb") as opened, zipfile.ZipFile(opened) as folder:
+        parts = {part: folder.read(part) for part in folder.namelist()}
+    assert "docProps/core.xml" in parts
+    assert not [part for part in parts.values() if MARKER.encode() in part]
+
+
+def test_a_paper_with_a_macro_is_refused_in_words(log_in):
+    client = log_in("editor")
+    for name in ("hyou.xlsx", "hyou.xlsm"):
+        file = SimpleUploadedFile(name, files.macro_spreadsheet())
+        answer = client.post(
+            "/admin/documents/add/", {"title": "表", "collection": 1, "file": file}
+        )
+        assert answer.status_code == 200
+        assert answer.context["form"].errors["file"]
+    assert not get_document_model().objects.exists()

@@ -1,0 +1,67 @@
+"""Who wrote a Word or Excel document, taken out of the parts that say so.
+
+Beside the sheets of facts, names stand with comments and tracked changes, in the list
+of people, and in the folder from which a workbook was last saved.
+"""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+PACKAGE = b"http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
+OFFICE = b"http://schemas.openxmlformats.org/officeDocument/2006/"
+CORE = HEAD + b'<cp:coreProperties xmlns:cp="' + PACKAGE + b'"/>'
+APP = HEAD + b'<Properties xmlns="' + OFFICE + b'extended-properties"/>'
+CUSTOM = HEAD + b'<Properties xmlns="' + OFFICE + b'custom-properties"/>'
+# The sheets of facts, known by what they are: their place is only a custom.
+FACTS = [
+    (re.compile(rb"<(?:\w+:)?coreProperties\b"), CORE),
+    (re.compile(rb"<(?:\w+:)?Properties\b[^>]*extended-?[pP]roperties"), APP),
+    (re.compile(rb"<(?:\w+:)?Properties\b[^>]*custom-?[pP]roperties"), CUSTOM),
+]
+NAMED = {
+    "docprops/core.xml": CORE,
+    "docprops/app.xml": APP,
+    "docprops/custom.xml": CUSTOM,
+}
+BEGINNING = 4096
+PEOPLE = re.compile(r"(?:^|/)(?:people|persons?)\b", re.I)
+
+
+def attributes(*names: bytes) -> tuple[re.Pattern, re.Pattern]:
+    """Tags that carry one of these attributes, and the attributes with their values."""
+    words = b"|".join(names)
+    tag = rb"<[^<>]*\b(?:" + words + rb"|absPath)\b[^<>]*>"
+    value = rb"(\b(?:" + words + rb"|url)\s*=\s*)(?:\"[^\"]*\"|'[^']*')"
+    return re.compile(tag), re.compile(value)
+
+
+ANYWHERE = attributes(b"author", b"initials", b"userName")
+# Elsewhere than in the list of people a "displayName" names a table.
+AMONG_PEOPLE = attributes(b"author", b"userId", b"displayName")
+AUTHOR = re.compile(rb"(<(?:\w+:)?author\b[^<>]*>)[^<]*(</)")
+NOBODY = b"Author"
+WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+
+
+def bare_part(name: str, content: bytes) -> bytes:
+    """One part of the folder without the names of people."""
+    if not name.lower().endswith((".xml", ".rels")):
+        return content
+    if content[:2] in WIDE:
+        raise ValidationError(
+            _(
+                "This document names people in a way that cannot be taken out here."
+                " Save it again in Word or Excel, or as PDF, and choose that one."
+            )
+        )
+    if name.lower() in NAMED:
+        return NAMED[name.lower()]
+    for sign, bare in FACTS:
+        if sign.search(content[:BEGINNING]):
+            return bare
+    tags, values = AMONG_PEOPLE if PEOPLE.search(name) else ANYWHERE
+    content = tags.sub(lambda tag: values.sub(rb'\1"' + NOBODY + b'"', tag[0]), content)
+    return AUTHOR.sub(rb"\1" + NOBODY + rb"\2", content)
