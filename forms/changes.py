@@ -69,8 +69,19 @@ def is_same_question(old: Mapping, new: Mapping) -> bool:
 
     Whoever agreed to a text has agreed to no other.
     """
-    shown = (old.get("text_sha256"), new.get("text_sha256"))
-    return old["type"] == new["type"] and shown[0] == shown[1]
+    return old["type"] == new["type"] and _says_the_same(old, new)
+
+
+def _says_the_same(old: Mapping, new: Mapping) -> bool:
+    """Whether the text to agree to is the same, in each language that both have."""
+    before, after = _digests(old), _digests(new)
+    return all(before[name] == after[name] for name in before.keys() & after.keys())
+
+
+def _digests(question: Mapping) -> dict[str, str | None]:
+    words = (question.get("i18n") or {}).items()
+    found = {name: one["text_sha256"] for name, one in words if "text_sha256" in one}
+    return {"": question.get("text_sha256"), **found}
 
 
 def _change(kind: str, thing: Mapping, words: str, is_breaking: bool) -> Change:
@@ -121,7 +132,7 @@ def _pages(old: Mapping, new: Mapping) -> Iterator[Change]:
 def _question(old: Mapping, new: Mapping) -> Iterator[Change]:
     if any(old.get(name) != new.get(name) for name in WORDS):
         yield _change("words", new, _("“%(label)s” is worded differently."), False)
-    if old.get("text") != new.get("text"):
+    if not _says_the_same(old, new):
         words = _("The text to agree to in “%(label)s” differs.")
         yield _change("text", new, words, True)
     if any(old.get(name) != new.get(name) for name in OUTER):

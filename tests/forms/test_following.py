@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from forms.changes import is_same_question
 from forms.models import Draft, FormDefinition, Submission
+from forms.services import save_page
+from forms.services.following import follow
 from tests.forms.conftest import question, yes_no
 from tests.forms.journey import Journey
 
@@ -141,6 +145,30 @@ def test_an_agreement_is_asked_again_where_its_text_has_changed(publish, end_of_
     assert added(journey) == ["同意（もう一度お答えください）"]
     journey.send()
     assert Submission.objects.count() == 0
+
+
+def test_a_text_to_agree_to_is_compared_in_every_language_it_was_shown_in():
+    def consent(text, **words):
+        i18n = {name: {"text_sha256": one} for name, one in words.items()}
+        return {"type": "consent", "text_sha256": text, "i18n": i18n}
+
+    assert is_same_question(consent("a", en="b"), consent("a", en="b", ko="c"))
+    assert not is_same_question(consent("a", en="b"), consent("a", en="x"))
+    assert not is_same_question(consent("a", en="b"), consent("x", en="b"))
+
+
+def test_a_page_that_was_read_before_the_draft_moved_is_still_kept(
+    begun, publish, end_of_drafts
+):
+    stale = Draft.objects.get()
+    page = stale.version.document["pages"][0]
+    key = next(f["key"] for f in page["fields"] if f["code"] == "a")
+    publish(*NEW)
+    end_of_drafts(-1)
+    assert follow(stale).version.number == 2
+    kept = save_page(stale, page, QueryDict(f"{key}=あとから"))
+    assert kept.version.number == 2
+    assert Draft.objects.get().answers[key] == "あとから"
 
 
 def test_the_builder_says_how_many_drafts_are_open_and_what_becomes_of_them(
