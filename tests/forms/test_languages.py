@@ -126,7 +126,7 @@ def test_the_whole_way_in_english_shows_no_japanese_word_of_the_form(publish):
     row = journey.page.select_one('[data-code="kids-1-nick"]')["name"]
     journey.next({"agree": "yes"}, **{row: "Hana"})
     assert "/review/" in journey.url
-    assert "3 days" in journey.text or "3days" in journey.text
+    assert "3 days" in journey.text
     assert foreign_words(journey.page) == []
     journey.send()
     main = journey.page.select_one("main .receipt").text
@@ -134,8 +134,8 @@ def test_the_whole_way_in_english_shows_no_japanese_word_of_the_form(publish):
     assert Submission.objects.get().language == "en"
     paper = journey.client.get(journey.draft_address + "copy.pdf")
     shown = words_of(paper.content)
-    for words in ("A small form", "Two", "Child 1", "I agree (myself)", "3days"):
-        assert words in shown.replace("3 days", "3days")
+    for words in ("A small form", "Two", "Child 1", "I agree (myself)", "3 days"):
+        assert words in shown
     assert set(JAPANESE.findall(shown)) <= CHROME
 
 

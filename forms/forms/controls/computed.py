@@ -14,7 +14,9 @@ class Calculated(Untyped):
         return True
 
     def show(self, field, value):
-        return f"{value}{field.get('unit') or ''}"
+        unit = field.get("unit") or ""
+        # 7歳, but 7 years: words of letters stand apart from a number.
+        return f"{value} {unit}" if unit[:1].isascii() and unit else f"{value}{unit}"
 
 
 class Preset(Untyped):
