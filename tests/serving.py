@@ -168,6 +168,27 @@ def prepared_copy(data_dir: Path, shared: Path) -> Iterator[Portal]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@contextmanager
+def emptied_copy(data_dir: Path, beside: Portal) -> Iterator[Portal]:
+    """A portal with nothing in it, on a database of the kind that *beside* has."""
+    data_dir.mkdir(parents=True)
+    (data_dir / "secret_key").write_text(secrets.token_urlsafe(60))
+    if not beside.database_url:
+        yield Portal(data_dir)
+        return
+    server, name = (
+        beside.database_url.rsplit("/", 1)[0],
+        f"empty_{secrets.token_hex(4)}",
+    )
+    with psycopg.connect(beside.database_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    try:
+        yield Portal(data_dir, f"{server}/{name}")
+    finally:
+        with psycopg.connect(beside.database_url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def prepared_once(shared: Path, server: str) -> Portal:
     """The prepared portal of this run; whoever comes first makes it, the rest wait."""
     folder = shared / "prepared"

@@ -10,7 +10,10 @@ import urllib.error
 import urllib.request
 
 from django.conf import settings
-from django.core.management import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from portal import service_lock
 
 WORKER = [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"]
 WEB = [sys.executable, "-m", "portal.web"]
@@ -22,10 +25,19 @@ class Command(BaseCommand):
     help = "Serve the portal until Ctrl-C."
 
     def handle(self, **options):
+        try:
+            with service_lock.serving():
+                self.serve()
+        except service_lock.Taken:
+            raise CommandError(
+                _("The data is being restored. Start the portal afterwards.")
+            ) from None
+
+    def serve(self) -> None:
         self.check(databases=["default"])
         self.is_over = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self.is_over.set())
+            signal.signal(number, lambda *_said: self.is_over.set())
         children = {name: self.start(name) for name in ("web", "worker")}
         threading.Thread(target=self.announce, daemon=True).start()
         while not self.is_over.wait(0.3):

@@ -1,0 +1,1 @@
+"""One sealed file that holds the portal, and the way back from it."""

@@ -1,0 +1,154 @@
+"""Backup and restore of a real portal: what was acknowledged is there again."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from portal.backup import databases, services
+from tests.exchange import files
+from tests.forms.senders import Ledger, keep_sending, posts_of, stored
+from tests.serving import ROOT, Portal, emptied_copy, running_portal
+
+pytestmark = pytest.mark.server
+PASSPHRASE = "ほんとうに ながい 合い言葉"
+MARK = """
+from staff.models import Unit
+Unit.objects.create(code="late", name="あとから")
+"""
+LATE = """
+import json
+from staff.models import Unit
+print(json.dumps(list(Unit.objects.filter(code="late").values_list("name", flat=True))))
+"""
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory, shared_folder):
+    folder = tmp_path_factory.mktemp("portal") / "data"
+    with running_portal(folder, shared_folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def taken(portal, tmp_path_factory):
+    """An archive made while people send, and the receipts they were shown before."""
+    uploads = portal.data_dir / "private/attachments/ab"
+    uploads.mkdir(parents=True)
+    (uploads / "絵.pdf").write_bytes(files.pdf())
+    archive = tmp_path_factory.mktemp("backup") / "夜.ibasho"
+    ledger, posts = Ledger(), posts_of(portal.url)
+    threads = [
+        threading.Thread(target=keep_sending, args=(portal.url, posts, ledger))
+        for _client in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    while len(ledger.shown) < 4:
+        time.sleep(0.1)
+    before = dict(ledger.shown)
+    made = manage(portal, "backup", str(archive))
+    ledger.is_over.set()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert made.returncode == 0, made.stderr
+    assert not ledger.broken
+    return archive, before
+
+
+@pytest.fixture(scope="module")
+def restored(portal, taken, tmp_path_factory):
+    """Another machine, with a secret of its own, that was empty before."""
+    folder = tmp_path_factory.mktemp("other") / "data"
+    with emptied_copy(folder, portal) as other:
+        done = manage(other, "restore", str(taken[0]))
+        assert done.returncode == 0, done.stderr
+        assert "監査記録に異常はありません" in done.stdout
+        yield other
+
+
+def manage(portal: Portal, *words: str, passphrase: str = PASSPHRASE):
+    return subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env=portal.environment | {"BACKUP_PASSPHRASE": passphrase},
+        capture_output=True,
+        text=True,
+    )
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_an_empty_machine_holds_all_that_was_acknowledged(portal, taken, restored):
+    _archive, before = taken
+    facts = stored(restored)
+    shown = {token.removeprefix("draft:"): number for token, number in facts["rows"]}
+    assert before.items() <= shown.items()
+    assert facts["audit"] == []
+    for name in ("media", "private"):
+        assert digests(restored.data_dir / name) == digests(portal.data_dir / name)
+    restored.start()
+    restored.stop()
+
+
+def test_the_archive_is_for_its_owner_and_says_nothing_without_the_passphrase(taken):
+    archive, before = taken
+    assert archive.stat().st_mode & 0o077 == 0
+    content = archive.read_bytes()
+    for word in [*before.values(), "SQLite format", "CREATE TABLE", "attachments"]:
+        assert word.encode() not in content
+
+
+@pytest.mark.parametrize("harm", ["cut", "flipped", "other", "missing", "passphrase"])
+def test_a_bad_archive_is_refused_before_anything_is_touched(
+    taken, tmp_path, settings, monkeypatch, harm
+):
+    archive, _before = taken
+    content = bytearray(archive.read_bytes())
+    content[-len(content) // 3] ^= harm == "flipped"
+    content = {"cut": content[:-10], "other": b"PK" * 99}.get(harm, content)
+    bad = tmp_path / "bad.ibasho"
+    if harm != "missing":
+        bad.write_bytes(content)
+    settings.DATA_DIR = tmp_path / "data"
+    monkeypatch.setattr(databases, "load", pytest.fail)
+    word = "ちがう" if harm == "passphrase" else PASSPHRASE
+    with pytest.raises(services.Refused):
+        services.restore(bad, passphrase=word)
+    assert list(settings.DATA_DIR.iterdir()) == []
+
+
+def test_a_portal_that_runs_or_holds_data_is_not_overwritten(portal, taken):
+    archive, _before = taken
+    done = manage(portal, "restore", str(archive), "--replace")
+    assert (done.returncode, "先に止めて" in done.stderr) == (1, True)
+    assert manage(portal, "backup", str(archive)).returncode == 1, "a new file only"
+
+
+def test_what_is_replaced_is_kept_as_a_backup_of_its_own(taken, restored):
+    archive, _before = taken
+    assert manage(restored, "shell", "-c", MARK).returncode == 0
+    refused = manage(restored, "restore", str(archive))
+    assert (refused.returncode, "--replace" in refused.stderr) == (1, True)
+    assert manage(restored, "restore", str(archive), "--replace").returncode == 0
+    assert people(restored) == []
+    (kept,) = restored.data_dir.glob("before-restore-*.ibasho")
+    done = manage(restored, "restore", str(kept), "--replace")
+    assert done.returncode == 0, done.stderr
+    assert people(restored) == ["あとから"]
+
+
+def people(portal: Portal) -> list[str]:
+    done = manage(portal, "shell", "-v", "0", "-c", LATE)
+    return json.loads(done.stdout.strip().splitlines()[-1])
