@@ -22,7 +22,15 @@ from wagtail.users.views import users
 
 from staff.dates import wareki
 from staff.forms import JapaneseDateField, JapaneseTimeField
-from staff.models import AuditEvent, Membership, Operator, Partner, Unit, User
+from staff.models import (
+    AuditEvent,
+    Delegation,
+    Membership,
+    Operator,
+    Partner,
+    Unit,
+    User,
+)
 from staff.services import client_address, record_event
 from staff.viewsets import WithoutExport
 
@@ -187,6 +195,35 @@ class MembershipViewSet(AuditedModelViewSet):
         return MembershipForm
 
 
+class DelegationForm(WagtailAdminModelForm):
+    """A deputy for a time; nobody names themselves."""
+
+    def clean(self):
+        cleaned = super().clean()
+        before = self.initial.get("delegate")
+        if self.for_user == cleaned.get("delegate") or self.for_user.pk == before:
+            raise ValidationError(
+                _("Another administrator has to change a delegation to yourself.")
+            )
+        return cleaned
+
+    class Meta(WagtailAdminModelForm.Meta):
+        model = Delegation
+        fields = ["principal", "delegate", "valid_from", "valid_to"]
+
+
+class DelegationViewSet(AuditedModelViewSet):
+    """Who approves pages in whose place, from when to when."""
+
+    model = Delegation
+    icon = "user"
+    menu_label = _("Delegations")
+    list_display = ["principal", "delegate", "valid_from", "valid_to"]
+
+    def get_form_class(self, for_update=False):
+        return DelegationForm
+
+
 class UnitViewSet(AuditedModelViewSet):
     model = Unit
     icon = "group"
@@ -230,4 +267,10 @@ class DirectoryGroup(ViewSetGroup):
     menu_label = _("Directory")
     menu_icon = "group"
     menu_order = 300
-    items = (MembershipViewSet, UnitViewSet, OperatorViewSet, PartnerViewSet)
+    items = (
+        MembershipViewSet,
+        DelegationViewSet,
+        UnitViewSet,
+        OperatorViewSet,
+        PartnerViewSet,
+    )

@@ -26,6 +26,15 @@ class MembershipQuerySet(models.QuerySet):
         )
 
 
+class DelegationQuerySet(models.QuerySet):
+    """Delegations, by day."""
+
+    def in_force(self, on: date | None = None) -> "DelegationQuerySet":
+        """Those that hold on a day (today in Japan), both ends included."""
+        on = on or timezone.localdate()
+        return self.filter(valid_from__lte=on, valid_to__gte=on)
+
+
 class AuditEventQuerySet(models.QuerySet):
     """The audit, for those whose office is to read it."""
 

@@ -164,7 +164,12 @@ def history(page: Page, most: int) -> list[TaskState]:
             workflow_state__base_content_type=get_default_page_content_type(),
             workflow_state__object_id=str(page.pk),
         )
-        .select_related("workflow_state__requested_by", "finished_by", "approvalstate")
+        .select_related(
+            "workflow_state__requested_by", "finished_by", "approvalstate__settled_for"
+        )
+        .prefetch_related(
+            "approvalstate__approvals__by", "approvalstate__approvals__office"
+        )
         .order_by("-started_at", "-pk")
     )
     return list(states[:most])

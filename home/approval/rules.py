@@ -10,7 +10,13 @@ from wagtail.models import (
     WorkflowState,
 )
 
-from home.models.approval import APPROVERS, ApprovalSettings, ApprovalTask
+from home.approval.offices import deputies_of, office_for, offices
+from home.models.approval import (
+    APPROVERS,
+    Approval,
+    ApprovalSettings,
+    ApprovalTask,
+)
 from staff.models import Membership, User
 
 
@@ -32,15 +38,8 @@ def approval_task() -> ApprovalTask | None:
 
 
 def holds_post(user: User, task: ApprovalTask) -> bool:
-    """Whether this person holds today one of the posts that approve at this step."""
-    if not user.is_authenticated or not user.is_active:
-        return False
-    scope = user.scope
-    return any(
-        role in (scope.lead_roles if leads else scope.roles)
-        for code, _label, role, leads in APPROVERS
-        if code in task.roles
-    )
+    """Whether this person approves at this step today, by a post or as a deputy."""
+    return bool(offices(user, task))
 
 
 def is_approver(user: User) -> bool:
@@ -52,18 +51,26 @@ def is_approver(user: User) -> bool:
 
 
 def approvers_of(task: ApprovalTask, *, without: set[int] = frozenset()) -> list[User]:
-    """Everybody who may approve today, in the order of their names."""
+    """Everybody who may approve today by their name; deputies come after them.
+
+    For somebody in *without* no deputy approves either.
+    """
     posts = Q(pk__in=[])
     for code, _label, role, leads in APPROVERS:
         if code in task.roles:
             posts |= Q(role=role, is_lead=True) if leads else Q(role=role)
     holders = Membership.objects.in_force().filter(posts).values("user")
     people = User.objects.filter(pk__in=holders, is_active=True).exclude(pk__in=without)
-    return list(people.order_by("full_name", "username"))
+    found = list(people.order_by("full_name", "username"))
+    known = {one.pk for one in found} | set(without)
+    return found + [one for one in deputies_of(found) if one.pk not in known]
 
 
 def excluded_from(state: TaskState) -> set[int]:
-    """Who may not approve this request, whatever their post: they made it."""
+    """Who may not approve this request, whatever their post: they made it.
+
+    Nor may who approved an earlier step, themselves or by a deputy, or this one.
+    """
     people = {state.workflow_state.requested_by_id, state.revision.user_id}
     earlier = TaskState.objects.filter(
         workflow_state=state.workflow_state,
@@ -72,13 +79,29 @@ def excluded_from(state: TaskState) -> set[int]:
     )
     earlier = earlier.exclude(task=state.task_id)
     people |= set(earlier.values_list("finished_by", flat=True))
+    steps = Approval.objects.filter(Q(state=state.pk) | Q(state__in=earlier))
+    people |= {key for pair in steps.values_list("by", "office") for key in pair}
     return people - {None}
 
 
-def others_requests(user: User, states):
-    """Those requests that neither come from this person nor show their last edit."""
-    return states.exclude(workflow_state__requested_by=user).exclude(
-        revision__user=user
+def others_requests(user: User, task: ApprovalTask, states):
+    """Those requests that wait for this person, or for whom they stand in.
+
+    One that comes from them, shows their last edit or counted them is not among them.
+    """
+    places = Q(pk__in=[])
+    for one in offices(user, task):
+        places |= ~of_person(one)
+    return states.filter(~of_person(user), places)
+
+
+def of_person(user: User) -> Q:
+    """The requests in which this person has had a hand already."""
+    given = Approval.objects.filter(Q(by=user) | Q(office=user))
+    return (
+        Q(workflow_state__requested_by=user)
+        | Q(revision__user=user)
+        | Q(pk__in=given.values("state"))
     )
 
 
@@ -93,9 +116,20 @@ def why_not(user: User, state: TaskState) -> str:
         return _("You asked for this approval yourself. Another person approves it.")
     if user.pk == state.revision.user_id:
         return _("You changed this page last. Another person approves it.")
-    if user.pk in excluded_from(state):
-        return _("You approved an earlier step. Another person approves this one.")
+    without = excluded_from(state)
+    if user.pk in without:
+        return _("Your approval has been counted already. Another person approves it.")
+    if office_for(user, state, without=without) is None:
+        return _(
+            "The person in whose place you approve made this request, or has been"
+            " counted already. Another person approves it."
+        )
     return ""
+
+
+def office_of(user: User, state: TaskState) -> User | None:
+    """In whose place this person settles this request; themselves if they may."""
+    return office_for(user, state, without=excluded_from(state))
 
 
 def waiting_states(user: User):

@@ -17,8 +17,9 @@ from home.approval.news import News
 from home.approval.news import tell as spread
 from home.checking.rules import Finding
 from home.checking.services import check_draft, incomplete, stopping
-from home.models.approval import ApprovalState
+from home.models.approval import Approval, ApprovalState
 from staff.models import User
+from staff.services import record_event
 from staff.templatetags.japanese import wareki_time
 
 IN_PROGRESS = TaskState.STATUS_IN_PROGRESS
@@ -91,7 +92,10 @@ def refuse_what_the_check_stops(found: list[Finding]) -> None:
 def approve(
     state: TaskState, *, by: User, shown: int | str, comment: str = ""
 ) -> TaskState:
-    """Approve the revision that *shown* names; it goes live now or at its time."""
+    """Approve the revision that *shown* names; it goes live now or at its time.
+
+    Where more than one person must approve, nothing happens before the last of them.
+    """
     state = current(state, by=by)
     page_id = state.workflow_state.object_id
     latest = Page.objects.values_list("latest_revision_id", flat=True).get(pk=page_id)
@@ -105,6 +109,8 @@ def approve(
             _("The time at which the page goes offline is over. Send it back.")
         )
     refuse_what_the_check_stops(stopping(draft))
+    if count(state, by=by, comment=comment.strip()) < state.task.specific.needed:
+        return state
     state.approve(user=by, comment=comment.strip())
     workflow = WorkflowState.objects.get(pk=state.workflow_state_id)
     if workflow.status == WorkflowState.STATUS_APPROVED:
@@ -112,6 +118,37 @@ def approve(
     elif workflow.current_task_state_id != state.pk:
         tell_approvers(workflow.current_task_state)
     return state
+
+
+def count(state: ApprovalState, *, by: User, comment: str) -> int:
+    """Write down one approval and in whose place; how many there are now."""
+    office = rules.office_of(by, state)
+    given = Approval.objects.create(state=state, by=by, office=office, comment=comment)
+    number = state.approvals.count()
+    if given.is_in_place or state.task.specific.needed > 1:
+        write_down("counted", state, by=by, office=office, number=number)
+    settle_for(state, by=by, office=office)
+    return number
+
+
+def settle_for(state: ApprovalState, *, by: User, office: User) -> None:
+    """Keep with a request in whose place a deputy settled it."""
+    state.settled_for = None if office == by else office
+    state.save(update_fields=["settled_for"])
+
+
+def write_down(act: str, state: TaskState, *, by: User, office: User, **more) -> None:
+    """An act of approval in the audit; with a deputy, for whom it was done."""
+    in_place = {"in_place_of": office.pk} if office != by else {}
+    record_event(
+        f"page.{act}",
+        action="decide",
+        by=by,
+        page=int(state.workflow_state.object_id),
+        revision=state.revision_id,
+        **in_place,
+        **more,
+    )
 
 
 def approved_words(draft: Page) -> tuple[str, str]:
@@ -130,6 +167,10 @@ def send_back(state: TaskState, *, by: User, reason: str) -> TaskState:
     if not reason:
         raise ValidationError(_("Write the reason, so that it can be mended."))
     state = current(state, by=by)
+    office = rules.office_of(by, state)
+    settle_for(state, by=by, office=office)
+    if office != by:
+        write_down("returned_in_place", state, by=by, office=office)
     state.reject(user=by, comment=reason)
     number = {"number": int(state.workflow_state.object_id)}
     tell(

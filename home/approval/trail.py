@@ -47,5 +47,8 @@ def on_task_edited(sender, instance, created, **kwargs) -> None:
     if created and instance.content_type.model == "approvaltask":
         task = ApprovalTask.objects.filter(pk=instance.object_id).first()
         record_event(
-            "approvaltask.edited", by=instance.user, roles=task.roles if task else []
+            "approvaltask.edited",
+            by=instance.user,
+            roles=task.roles if task else [],
+            needed=task.needed if task else 0,
         )

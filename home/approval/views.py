@@ -18,6 +18,7 @@ from home.approval import lists, rules, services
 from home.approval.comparing import compared
 from home.approval.forms import CommentForm, MessageForm, ReasonForm
 from home.checking.rules import FIXABLE, KINDS
+from home.models import Approval
 
 SHOWN_EARLIER = 20
 
@@ -210,7 +211,11 @@ class ShowView(PageApprovalView):
             and (self.page.has_unpublished_changes or not self.page.live),
         }
         if state:
+            office = rules.office_of(user, state)
             context |= {
+                "in_place_of": office if office not in (None, user) else None,
+                "needed": state.task.specific.needed,
+                "given": Approval.objects.filter(state=state.pk).count(),
                 "why_not": rules.why_not(user, state),
                 "may_withdraw": state.workflow_state.user_can_cancel(user)
                 and state.workflow_state.requested_by_id == user.pk,
@@ -267,6 +272,14 @@ class ApproveView(ActView):
             shown=request.POST.get("revision", ""),
             comment=form.cleaned_data["comment"],
         )
+        missing = self.missing()
+        if missing:
+            messages.success(
+                request,
+                _("Your approval was counted. %(number)d more needed.")
+                % {"number": missing},
+            )
+            return self.to_page()
         self.page.refresh_from_db()
         is_public = self.page.live and not self.page.has_unpublished_changes
         messages.success(
@@ -276,6 +289,14 @@ class ApproveView(ActView):
             else _("The page was approved."),
         )
         return self.to_page()
+
+    def missing(self) -> int:
+        """How many approvals the request still waits for."""
+        state = TaskState.objects.get(pk=self.state.pk)
+        if state.status != TaskState.STATUS_IN_PROGRESS:
+            return 0
+        given = Approval.objects.filter(state=state.pk).count()
+        return state.task.specific.needed - given
 
 
 class SendBackView(ActView):

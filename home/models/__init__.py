@@ -1,6 +1,11 @@
 """The models of home, by subject."""
 
-from home.models.approval import ApprovalSettings, ApprovalState, ApprovalTask
+from home.models.approval import (
+    Approval,
+    ApprovalSettings,
+    ApprovalState,
+    ApprovalTask,
+)
 from home.models.checking import CheckWord
 from home.models.contact import ContactSettings
 from home.models.documents import DocumentListPage
@@ -17,6 +22,7 @@ from home.models.statements import AccessibilityPage, PrivacyPage
 
 __all__ = [
     "AccessibilityPage",
+    "Approval",
     "ApprovalSettings",
     "ApprovalState",
     "ApprovalTask",

@@ -1,7 +1,10 @@
 """How a page is approved: by whom, on which revision, and whether it must be."""
 
 from django import forms
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
@@ -57,10 +60,55 @@ class ApprovalState(TaskState):
     """One request to approve one revision, with what the requester said about it."""
 
     message = models.TextField(_("Message to the approver"), blank=True)
+    settled_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("Request for approval")
         verbose_name_plural = _("Requests for approval")
+
+
+class Approval(models.Model):
+    """One person's approval of a request, in their own place or in somebody's.
+
+    Neither who pressed nor in whose place is counted a second time.
+    """
+
+    state = models.ForeignKey(
+        ApprovalState, on_delete=models.CASCADE, related_name="approvals"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    office = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    comment = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="approval_once_a_person", fields=["state", "by"]
+            ),
+            models.UniqueConstraint(
+                name="approval_once_an_office", fields=["state", "office"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state_id}/{self.by_id}"
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether a deputy gave it (代理)."""
+        return self.by_id != self.office_id
 
 
 class ApprovalTask(Task):
@@ -75,10 +123,19 @@ class ApprovalTask(Task):
         default=first_approvers,
         help_text=_("Whoever asked, or changed the page last, never approves it."),
     )
+    needed = models.PositiveSmallIntegerField(
+        _("How many different people must approve"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(9)],
+        help_text=_(
+            "A deputy counts as the person in whose place they approve; nobody counts"
+            " twice."
+        ),
+    )
 
     task_state_class = ApprovalState
     lock_class = ApprovalLock
-    admin_form_fields = ["name", "roles"]
+    admin_form_fields = ["name", "roles", "needed"]
 
     class Meta:
         verbose_name = _("Step of approval by role")
@@ -128,7 +185,7 @@ class ApprovalTask(Task):
         if not rules.holds_post(user, self):
             return TaskState.objects.none()
         return rules.others_requests(
-            user, self.task_states.filter(status=TaskState.STATUS_IN_PROGRESS)
+            user, self, self.task_states.filter(status=TaskState.STATUS_IN_PROGRESS)
         )
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from staff.querysets import MembershipQuerySet
+from staff.querysets import DelegationQuerySet, MembershipQuerySet
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,10 @@ class Membership(models.Model):
 
 
 class Delegation(models.Model):
-    """Who decides in somebody's place (代決), and from when to when."""
+    """Who approves pages in somebody's place (代理), and from when to when.
+
+    The deputy gets no post by it, and sees no file more than before.
+    """
 
     principal = models.ForeignKey(
         User,
@@ -190,7 +193,9 @@ class Delegation(models.Model):
         verbose_name=_("Delegate"),
     )
     valid_from = models.DateField(_("Valid from"))
-    valid_to = models.DateField(_("Valid until"))
+    valid_to = models.DateField(_("Valid until"), help_text=_("The last day in force."))
+
+    objects = DelegationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-valid_from"]
@@ -199,3 +204,26 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.principal} → {self.delegate}"
+
+    def clean(self) -> None:
+        """Two people of the city, and a time that ends."""
+        if self.principal_id and self.principal_id == self.delegate_id:
+            raise ValidationError({"delegate": _("Choose another person.")})
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValidationError({"valid_to": _("It cannot end before it begins.")})
+        outside = [*Membership.OPERATOR_ROLES, *Membership.PARTNER_ROLES]
+        for name in ("principal", "delegate"):
+            user = getattr(self, name, None)
+            if user and not user.scope.roles.difference(outside):
+                raise ValidationError(
+                    {name: _("Choose somebody who has a post at the city today.")}
+                )
+
+    def audit_detail(self) -> dict[str, object]:
+        """What the audit keeps of a change: who, for whom, until when."""
+        return {
+            "principal": self.principal_id,
+            "delegate": self.delegate_id,
+            "valid_from": str(self.valid_from),
+            "valid_to": str(self.valid_to),
+        }
