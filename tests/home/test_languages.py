@@ -259,8 +259,27 @@ def test_easy_japanese_has_its_own_words_for_pages_and_facts(client, seeded):
     for path in ("soudan/", "faq/", "sites/enmusubi/"):
         main = soup(client, f"/ja-hira/{path}").main
         assert not main.has_attr("lang")
-        for hard in ("把握", "課題に応じた", "利用登録中"):
+        for hard in ("把握", "課題に応じた", "利用登録中", "お問い合わせ", "対象"):
             assert hard not in main.text
+
+
+def test_the_frame_of_easy_japanese_is_easy_and_of_japanese_as_ever(client, seeded):
+    easy = soup(client, "/ja-hira/sites/enmusubi/").text
+    assert "あいている日と 時間" in easy
+    assert "聞いて ください" in easy
+    assert "このページを印刷する" not in easy
+    assert "お問い合わせください" in soup(client, "/sites/enmusubi/").text
+
+
+def test_with_readings_on_hardly_a_word_of_a_key_page_lacks_its_reading(client, seeded):
+    seed_languages.load()
+    client.cookies["furigana"] = "on"
+    for path in ("/hogosha/", "/soudan/", "/faq/", "/ja-hira/faq/"):
+        main = soup(client, path).main
+        for ruby in main.find_all("ruby"):
+            ruby.decompose()
+        for word in ("問い合わせ", "相談", "手助", "家族", "費用", "秘密", "年末年始"):
+            assert word not in main.text, path
 
 
 def test_a_fact_without_words_is_named_to_editors_with_the_way_to_say_it(
