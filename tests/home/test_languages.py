@@ -269,6 +269,9 @@ def test_the_frame_of_easy_japanese_is_easy_and_of_japanese_as_ever(client, seed
     assert "聞いて ください" in easy
     assert "このページを印刷する" not in easy
     assert "お問い合わせください" in soup(client, "/sites/enmusubi/").text
+    for word in ("さがす", "月曜", "トップ"):  # what it does not say is as in Japanese
+        assert word in easy
+    assert "検索" not in easy
 
 
 def test_with_readings_on_hardly_a_word_of_a_key_page_lacks_its_reading(client, seeded):
