@@ -32,7 +32,7 @@ WRITES = re.compile(
 )
 NOT_SHOWN = re.compile(
     r"wagtailcore_(?:revision|referenceindex|\w*log|comment|task|workflow|uploaded"
-    r"|pagesubscription|group)|home_pageopinion"
+    r"|pagesubscription|group)|home_pageopinion|home_approval"
 )
 MOST_VALUES = 2000
 LONGEST = 60  # seconds: the bound for a change that nobody could report

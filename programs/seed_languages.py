@@ -39,11 +39,13 @@ def load() -> None:
 
 
 def load_phrases(code: str, book: dict[str, str]) -> None:
-    """What the seed's facts and the names of public holidays say in a language."""
+    """What facts, titles of Japanese pages and public holidays say in a language."""
     if Phrase.objects.filter(language=code).exists():
         return
     names = Site.objects.values_list("name", flat=True)
-    texts = dict.fromkeys([*names, *phrases_of_facts(), *HOLIDAYS, *SEASONS])
+    others = [name for name in seed_tree.ORDER if name not in KEY_PAGES]
+    titles = [seed_tree.read(name)["title"] for name in others]
+    texts = dict.fromkeys([*names, *titles, *phrases_of_facts(), *HOLIDAYS, *SEASONS])
     Phrase.objects.bulk_create(
         Phrase(text=text, language=code, said=book[text])
         for text in texts

@@ -232,8 +232,11 @@ def untranslated_from(page) -> str:
 
 @register.simple_tag
 def lang_of(page) -> SafeString | str:
-    """The attribute for a title that is not in the language around it."""
-    if not page.alias_of_id:
+    """The attribute for a title that is not in the language around it.
+
+    Of an untranslated page the title alone may be said in the language of the reader.
+    """
+    if not page.alias_of_id or said(page.title) != page.title:
         return ""
     key = ("foreign title", page.pk)
     tag = remembered(key, lambda: untranslated_from(page))

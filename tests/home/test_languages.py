@@ -306,3 +306,14 @@ def test_a_fact_without_words_is_named_to_editors_with_the_way_to_say_it(
     )
     assert answer.status_code == 302
     assert "Children of the city" in soup(client, "/en/sites/enmusubi/").main.text
+
+
+def test_the_title_of_a_page_that_is_only_in_japanese_is_said_in_english(
+    client, seeded
+):
+    seed_languages.load()
+    link = soup(client, "/en/").select_one(".site-nav a[href='/en/jigyo/']")
+    assert link.text == "About the programme (in Japanese)"
+    assert not link.has_attr("lang")
+    school = soup(client, "/en/").select_one(".site-nav a[href='/en/school/']")
+    assert "in Japanese" in school.text

@@ -8,8 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.utils import timezone
+from wagtail.models import Locale
 
 from exchange.models import OutboxItem
+from home import languages
 from home.approval import schedule
 from programs import seed
 from programs.models import OpeningException, SchoolHoliday, Site, SitePage
@@ -250,3 +252,12 @@ def test_a_plan_that_is_wrong_is_refused_at_its_field_and_kept(page, log_in, clo
     assert answer.status_code == 200
     assert "2026-12-31" in answer.text
     assert not Site.objects.get(slug="enmusubi").exceptions.exists()
+
+
+def test_a_plan_on_a_page_in_another_language_changes_nothing(page, clock):
+    languages.ensure_locales()
+    languages.synchronise()
+    other = page.get_translation(Locale.objects.get(language_code="en")).specific
+    other.alias_of = None
+    publish(other, block("change", CLOSED))
+    assert not OpeningException.objects.exists()
