@@ -12,6 +12,12 @@ from tests.serving import PASSWORD
 
 pytestmark = pytest.mark.browser
 PAGE = "/sites/enmusubi/calendar/"
+# What stands there, less the readings above it: pages for children have them.
+WITHOUT_READINGS = """one => {
+    const copy = one.cloneNode(true);
+    copy.querySelectorAll("rt, rp").forEach(each => each.remove());
+    return copy.textContent;
+}"""
 
 
 def pages_of(path) -> int:
@@ -101,7 +107,8 @@ def test_w11_the_operator_closes_its_site_in_a_typhoon(browser, portal_url):
         page.goto(path if path.startswith("http") else portal_url + path)
         region = page.get_by_role("region", name="緊急のお知らせ")
         assert region.is_visible(), path
-        assert "本日のとよなか縁結実は休所します" in region.inner_text()
+        read = region.evaluate(WITHOUT_READINGS)
+        assert "本日のとよなか縁結実は休所します" in read
         assert region.get_by_role("button").count() == 0
         header = page.locator("header.site-header").bounding_box()
         assert region.bounding_box()["y"] < header["y"]
