@@ -145,6 +145,11 @@ class Memory:
                 )
             return self.values
 
+    def left(self) -> float:
+        """The seconds that what is remembered now may still be: bounds what is made."""
+        left = self.until - time.monotonic()
+        return left if left > 0 else LONGEST
+
 
 memory = Memory()
 

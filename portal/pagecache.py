@@ -232,7 +232,8 @@ class OfferPublicPages:
         now = timezone.now()
         response = self.get_response(request)
         if response.status_code == 200 and is_for_everybody(request):
-            until = min(next_change(now), now + timedelta(seconds=freshness.LONGEST))
+            longest = timedelta(seconds=freshness.memory.left())
+            until = min(next_change(now), now + longest)
             request.environ[KEPT_UNTIL] = until.timestamp()
         return response
 

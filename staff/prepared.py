@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Model, QuerySet
+from django.db.transaction import TransactionManagementError
 
 
 class Given(Expression):
@@ -55,6 +56,9 @@ class Prepared:
         worked = self.kept.get(connection.vendor)
         if worked is None:
             worked = self.kept[connection.vendor] = self.work_out()
+        locks = worked.queryset.query.select_for_update
+        if locks and not connection.in_atomic_block:
+            raise TransactionManagementError("A lock is held by a transaction.")
         params = tuple(
             part.bound(values[part.name], connection)
             if isinstance(part, Given)

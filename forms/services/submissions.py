@@ -82,14 +82,16 @@ def in_turn() -> Iterator[None]:
         yield
 
 
-def submit(draft: Draft, *, key: str, address: str = "127.0.0.1") -> Submission:
+def submit(
+    draft: Draft, *, key: str, address: str = "127.0.0.1", seen: int | None = None
+) -> Submission:
     """Receive a draft, when it is its turn: see ``receive``."""
     with in_turn():
-        return receive(draft, key=key, address=address)
+        return receive(draft, key=key, address=address, seen=seen)
 
 
 @transaction.atomic
-def receive(draft: Draft, *, key: str, address: str) -> Submission:
+def receive(draft: Draft, *, key: str, address: str, seen: int | None) -> Submission:
     """Receive a draft: submission, index, handler, mail and audit together, or nothing.
 
     The same draft a second time is the same submission with the same receipt. Answers
@@ -97,14 +99,17 @@ def receive(draft: Draft, *, key: str, address: str) -> Submission:
     Whoever no longer writes for the school or group does not send in its name.
     NotReceived where the form is closed or full: period, places and invitation are
     asked here, under their locks, and nowhere else for good. FormChanged where there
-    are newer questions to answer first. What looks like a machine
-    is received and held back. *address* is where the request came from.
+    are newer questions to answer first, or another version than the one *seen* was
+    looked over. What looks like a machine is received and held back. *address* is where
+    the request came from. Draft.DoesNotExist where it was given up meanwhile.
     """
-    draft = locked_drafts(pk=draft.pk)[0]
+    draft = locked_drafts.first(pk=draft.pk)
+    if draft is None:
+        raise Draft.DoesNotExist
     draft.version = FormVersion.objects.kept(draft.version_id)
     if draft.sent_at:
         return sent_from(draft)
-    if must_follow(draft):
+    if must_follow(draft) or seen not in (None, draft.version.number):
         raise FormChanged(_("This form has changed. There are added questions."))
     window = windows.first(form=draft.version.form_id)
     refuse_outside(window)

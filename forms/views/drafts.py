@@ -106,10 +106,17 @@ def ask_to_log_in(request: HttpRequest, path: str) -> HttpResponse:
     return redirect_to_login(path)
 
 
-def after_following(request: HttpRequest, draft: Draft, **kwargs) -> HttpResponse:
-    """Let the draft follow its form; then the same page, under its number there."""
-    old = draft.version.document
+def after_following(
+    request: HttpRequest, draft: Draft, **kwargs
+) -> HttpResponse | None:
+    """Let the draft follow its form; then the same page, under its number there.
+
+    None where it stays after all: another machine may know better than this one.
+    """
+    old, before = draft.version.document, draft.version_id
     draft = follow(draft)
+    if draft.version_id == before:
+        return None
     if "number" in kwargs and 1 <= kwargs["number"] <= len(old["pages"]):
         number = same_number(old, kwargs["number"], draft.version.document)
         return SeeOther(address("page", draft, number))
@@ -152,7 +159,9 @@ def with_draft(
         if belongs_to_another(request, draft):
             return ask_to_log_in(request, request.get_full_path())
         if is_behind(draft) and not draft.sent_at and version_to_follow(draft.version):
-            return after_following(request, draft, **kwargs)
+            moved = after_following(request, draft, **kwargs)
+            if moved is not None:
+                return moved
         with translation.override(draft.language or settings.LANGUAGE_CODE):
             return view(request, draft, key, **kwargs)
 

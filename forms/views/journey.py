@@ -309,6 +309,7 @@ def render_review(
             "urgent": urgent_notices(document, reading),
             "last": numbers[-1] if numbers else 1,
             "refused": refused,
+            "is_changed": "changed" in request.GET,
         },
     )
 
@@ -339,9 +340,11 @@ def send(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     if draft.sent_at:
         return SeeOther(drafts.address("done", draft, query="again=1"))
     try:
-        submit(draft, key=key, address=client_address(request))
+        submit(draft, key=key, address=client_address(request), seen=seen(request))
+    except Draft.DoesNotExist:
+        raise Http404 from None  # given up in another tab, this very moment
     except FormChanged:
-        return SeeOther(drafts.address("review", draft))
+        return SeeOther(drafts.address("review", draft, query="changed=1"))
     except NotReceived as refusal:
         return not_received(request, draft, key, refusal)
     except IncompleteAnswers as refusal:
@@ -351,11 +354,17 @@ def send(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
                     "page", draft, number, query="check=1&from=review"
                 )
                 return SeeOther(where)
-        raise
+        return SeeOther(drafts.address("review", draft, query="changed=1"))
     except ValidationError as refusal:
         # Whoever was to take it in could not: nothing was received, all is kept.
         return render_review(request, draft, key, refused=refusal.messages)
     return SeeOther(drafts.address("done", draft))
+
+
+def seen(request: HttpRequest) -> int | None:
+    """The number of the version that was looked over, as the page says it."""
+    number = request.POST.get("version", "")[:9]
+    return int(number) if number.isdecimal() else None
 
 
 def not_received(

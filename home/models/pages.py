@@ -14,7 +14,6 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
 
 from home.blocks import BodyBlock
-from home.freshness import remembered
 from home.models.section import Cared
 from home.page_forms import PortalPageForm
 from home.querysets import public
@@ -140,7 +139,7 @@ class BasePage(Cared, Page):
 
     def get_view_restrictions(self) -> models.QuerySet:
         """As Wagtail finds them; the ancestors are not read while no page has any."""
-        if remembered("any page is closed", PageViewRestriction.objects.exists):
+        if PageViewRestriction.objects.exists():
             return super().get_view_restrictions()
         return PageViewRestriction.objects.none()
 

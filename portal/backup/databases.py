@@ -9,7 +9,15 @@ from pathlib import Path
 from django.db import connection
 from django.utils.translation import gettext as _
 
-EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+# What a connection of Django is told beside its name, as the tools are told it.
+OPTIONS = {
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+    "options": "PGOPTIONS",
+}
+CALM = "SET lock_timeout = '30s'; SET client_min_messages = warning"
 
 
 class Failed(Exception):
@@ -19,7 +27,8 @@ class Failed(Exception):
 def save(target: Path) -> None:
     """Write down the database as it stands at one moment; others go on writing."""
     if connection.vendor == "postgresql":
-        _tool("pg_dump", "--no-owner", "--no-privileges", f"--file={target}")
+        only = f"--schema={_schema()}"
+        _tool("pg_dump", only, "--no-owner", "--no-privileges", f"--file={target}")
         return
     connection.ensure_connection()
     with sqlite3.connect(target) as copy:
@@ -33,15 +42,23 @@ def save(target: Path) -> None:
 def load(source: Path) -> None:
     """Put a saved database in the place of the one there is: all of it, or nothing."""
     if connection.vendor == "postgresql":
+        empty = f'{CALM}; DROP SCHEMA "{_schema()}" CASCADE'
         begin = ["--single-transaction", "--set=ON_ERROR_STOP=1", "--quiet"]
         connection.close()
-        _tool("psql", *begin, f"--command={EMPTY}", f"--file={source}")
+        _tool("psql", *begin, f"--command={empty}", f"--file={source}")
         return
     connection.ensure_connection()
     with sqlite3.connect(source) as copy:
         copy.backup(connection.connection)
     copy.close()
     connection.close()
+
+
+def _schema() -> str:
+    """Where the tables of the portal stand: others of the database are not ours."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        return cursor.fetchone()[0]
 
 
 def _tool(name: str, *words: str) -> None:
@@ -52,6 +69,7 @@ def _tool(name: str, *words: str) -> None:
         "PGUSER": given["USER"],
         "PGPASSWORD": given["PASSWORD"],
         "PGDATABASE": given["NAME"],
+        **{OPTIONS[k]: v for k, v in given["OPTIONS"].items() if k in OPTIONS},
     }
     done = subprocess.run(  # noqa: S603
         [_found(name), *words],
@@ -64,10 +82,14 @@ def _tool(name: str, *words: str) -> None:
 
 
 def _found(name: str) -> str:
-    """The tool as new as the server, where Debian puts it, or on the path."""
-    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
-        if (folder / name).exists():
-            return str(folder / name)
+    """The tool of the server's own version, which cannot read what newer ones write."""
+    version = connection.pg_version // 10000
+    own = Path(f"/usr/lib/postgresql/{version}/bin") / name
+    if own.exists():
+        return str(own)
     if found := shutil.which(name):
         return found
-    raise Failed(_("%(tool)s is missing. Install postgresql-client.") % {"tool": name})
+    raise Failed(
+        _("%(tool)s is missing. Install postgresql-client-%(version)s.")
+        % {"tool": name, "version": version}
+    )

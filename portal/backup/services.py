@@ -10,27 +10,32 @@ import os
 import shutil
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from home import freshness
+from portal import service_lock
 from portal.backup import databases
 from portal.backup.seal import Broken, Opening, Sealing
 from staff.models import AuditEvent, User
 from staff.services import record_event
 
 MANIFEST, DATABASE, ANCHORS = "manifest.json", "database", "anchors.jsonl"
+FOLDER, A_DAY = ".backup-", 24 * 60 * 60
 
 
 class Refused(Exception):
@@ -45,6 +50,7 @@ class Manifest:
     vendor: str
     migrations: dict[str, str]
     files: int
+    secret: str = ""
 
     @property
     def moment(self) -> datetime:
@@ -56,53 +62,58 @@ def folders() -> dict[str, Path]:
     return {"media": Path(settings.MEDIA_ROOT), "private": Path(settings.PRIVATE_ROOT)}
 
 
+def secret_mark() -> str:
+    """What says that two portals have one secret, and nothing about it."""
+    return salted_hmac("portal.backup", "", algorithm="sha256").hexdigest()[:16]
+
+
 def newest_migrations() -> dict[str, str]:
     """The last migration of each app that this database has seen."""
     rows = MigrationRecorder.Migration.objects.order_by("app", "name")
     return dict(rows.values_list("app", "name"))
 
 
-def back_up(target: Path, *, passphrase: str = "") -> Manifest:
+def back_up(target: Path, *, passphrase: str = "", tell: bool = True) -> Manifest:
     """Write an archive to a file that is not there yet; others go on working.
 
-    The database comes first: whatever is acknowledged before it is in the archive, with
-    its files. FileExistsError, OSError, databases.Failed.
+    The database comes before the uploads: whatever is acknowledged before it is in the
+    archive, with its files. The anchors of the audit come before both: they hold for
+    every later state. FileExistsError, OSError, databases.Failed.
     """
-    record_event("portal.backup.made", action=AuditEvent.Action.EXPORT)
-    partial = target.with_name(f".{target.name}.partial")
-    try:
-        with _private_folder() as here, _new_file(target, partial) as file:
-            databases.save(here / DATABASE)
-            manifest = Manifest(
-                made_at=timezone.now().isoformat(),
-                vendor=connection.vendor,
-                migrations=newest_migrations(),
-                files=sum(1 for _file in _uploaded()),
-            )
-            sealing = Sealing(file, passphrase)
-            with tarfile.open(fileobj=sealing, mode="w|gz") as tar:
-                _put(tar, MANIFEST, json.dumps(vars(manifest)).encode())
-                tar.add(here / DATABASE, DATABASE)
-                anchors = Path(settings.AUDIT_ANCHOR_FILE)
-                if anchors.exists():
-                    _put(tar, ANCHORS, anchors.read_bytes())
-                for name, path in _uploaded():
-                    _add(tar, name, path)
-            sealing.finish()
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    if tell:
+        record_event("portal.backup.made", action=AuditEvent.Action.EXPORT)
+    anchors = Path(settings.AUDIT_ANCHOR_FILE)
+    known = anchors.read_bytes() if anchors.exists() else b""
+    with _private_folder() as here, _new_file(target) as file:
+        databases.save(here / DATABASE)
+        uploaded = list(_uploaded())
+        manifest = Manifest(
+            made_at=timezone.now().isoformat(),
+            vendor=connection.vendor,
+            migrations=newest_migrations(),
+            files=len(uploaded),
+            secret=secret_mark(),
+        )
+        sealing = Sealing(file, passphrase)
+        with tarfile.open(fileobj=sealing, mode="w|gz") as tar:
+            _put(tar, MANIFEST, json.dumps(vars(manifest)).encode())
+            tar.add(here / DATABASE, DATABASE)
+            _put(tar, ANCHORS, known)
+            for name, path in uploaded:
+                with suppress(FileNotFoundError):  # deleted meanwhile, as it was to be
+                    tar.add(path, name, recursive=False)
+        sealing.finish()
     return manifest
 
 
 def restore(source: Path, *, passphrase: str = "", replace: bool = False) -> Manifest:
     """Bring the portal to what an archive holds. Refused before anything is touched.
 
-    A portal that is in use is replaced only where that was said; what it held is kept
-    as an archive of its own beside the data, under the same passphrase.
+    A portal that holds something is replaced only where that was said; what it held is
+    kept: as an archive of its own under the same passphrase, and its uploads aside.
+    Whatever interrupts it, the portal is not served until a restore came to its end.
     """
+    now = f"{timezone.localtime():%Y%m%d%H%M%S}"
     with _private_folder() as here:
         manifest = _unpack(source, passphrase, here)
         if manifest.vendor != connection.vendor:
@@ -111,7 +122,7 @@ def restore(source: Path, *, passphrase: str = "", replace: bool = False) -> Man
                 % {"one": manifest.vendor, "other": connection.vendor}
             )
         _refuse_newer(manifest)
-        if _is_in_use():
+        if not service_lock.mark().exists() and _is_in_use():
             if not replace:
                 raise Refused(
                     _(
@@ -119,26 +130,46 @@ def restore(source: Path, *, passphrase: str = "", replace: bool = False) -> Man
                         " backup of its own first, and then replaced."
                     )
                 )
-            now = f"{timezone.localtime():%Y%m%d%H%M%S}"
-            kept = settings.DATA_DIR / f"before-restore-{now}.ibasho"
-            back_up(kept, passphrase=passphrase)
-        databases.load(here / DATABASE)
-        for name, folder in folders().items():
-            _swap(here / name, folder)
-        _put_back_anchors(here / ANCHORS)
-    call_command("migrate", verbosity=0, interactive=False)
-    Session.objects.all().delete()
+            _keep(settings.DATA_DIR / f"before-restore-{now}.ibasho", passphrase)
+        with service_lock.half_way() as given_up:
+            try:
+                databases.load(here / DATABASE)
+            except BaseException:
+                given_up()  # all or nothing: it is as it was
+                raise
+            for name, folder in folders().items():
+                _swap(here / name, folder, now)
+            _put_back_anchors(here / ANCHORS, now)
+            call_command("migrate", verbosity=0, interactive=False)
+            Session.objects.all().delete()
+            record_event(
+                "portal.backup.restored",
+                action=AuditEvent.Action.IMPORT,
+                made_at=manifest.made_at,
+            )
     freshness.bump()
-    record_event(
-        "portal.backup.restored",
-        action=AuditEvent.Action.IMPORT,
-        made_at=manifest.made_at,
-    )
     return manifest
+
+
+def _keep(target: Path, passphrase: str) -> None:
+    """An archive of what is about to be replaced; what cannot be read, as it lies."""
+    try:
+        back_up(target, passphrase=passphrase, tell=False)
+    except (DatabaseError, databases.Failed):
+        if connection.vendor != "sqlite":
+            raise
+        connection.close()
+        damaged = Path(connection.settings_dict["NAME"])
+        for ending in ("", "-journal"):  # the next file must not take up its journal
+            file = damaged.with_name(damaged.name + ending)
+            if file.exists():
+                file.rename(target.with_name(f"{target.stem}.damaged{ending}"))
 
 
 def _unpack(source: Path, passphrase: str, here: Path) -> Manifest:
     """The whole archive in a folder of its own, read to its end; Refused if broken."""
+    if not source.is_file():
+        raise Refused(_("There is no such file."))
     try:
         with source.open("rb") as file:
             opening = Opening(file, passphrase)
@@ -146,9 +177,7 @@ def _unpack(source: Path, passphrase: str, here: Path) -> Manifest:
                 tar.extractall(here, filter="data")
             opening.finish()
         return Manifest(**json.loads((here / MANIFEST).read_text()))
-    except FileNotFoundError:
-        raise Refused(_("There is no such file.")) from None
-    except (Broken, tarfile.TarError, ValueError, TypeError, EOFError):
+    except (Broken, tarfile.TarError, ValueError, TypeError, EOFError, KeyError):
         raise Refused(
             _(
                 "This is no backup of this portal, it is damaged or cut short, or it"
@@ -172,29 +201,38 @@ def _refuse_newer(manifest: Manifest) -> None:
 
 
 def _is_in_use() -> bool:
-    tables = connection.introspection.table_names()
-    return User._meta.db_table in tables and User.objects.exists()
+    """Whether there is anything that a restore would take away, readable or not."""
+    if any(True for _file in _uploaded()):
+        return True
+    try:
+        tables = connection.introspection.table_names()
+        return User._meta.db_table in tables and User.objects.exists()
+    except DatabaseError:
+        return True
 
 
-def _swap(new: Path, folder: Path) -> None:
-    """Put unpacked files in the place of what is there."""
-    old = folder.with_name(f".{folder.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        folder.rename(old)
-    new.mkdir(exist_ok=True)
-    shutil.move(new, folder)
-    folder.chmod(0o700)
-    shutil.rmtree(old, ignore_errors=True)
+def _swap(new: Path, folder: Path, now: str) -> None:
+    """Put unpacked files in the place of what is there, which is kept beside it.
+
+    The folder itself stays: it may be a link, or a disk of its own.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    old = list(folder.iterdir())
+    if old:
+        aside = folder.resolve().with_name(f"{folder.name}.before-restore-{now}")
+        aside.mkdir(mode=0o700)
+        for each in old:
+            shutil.move(each, aside)
+    for each in new.iterdir() if new.exists() else ():
+        shutil.move(each, folder)
 
 
-def _put_back_anchors(found: Path) -> None:
+def _put_back_anchors(found: Path, now: str) -> None:
     """The anchors of the archive; those of what was replaced stay beside them."""
     anchors = Path(settings.AUDIT_ANCHOR_FILE)
     if anchors.exists():
-        now = f"{timezone.localtime():%Y%m%d%H%M%S}"
         anchors.rename(anchors.with_name(f"{anchors.name}.before-restore-{now}"))
-    if found.exists():
+    if found.stat().st_size:
         shutil.move(found, anchors)
 
 
@@ -211,29 +249,31 @@ def _put(tar: tarfile.TarFile, name: str, content: bytes) -> None:
     tar.addfile(entry, io.BytesIO(content))
 
 
-def _add(tar: tarfile.TarFile, name: str, path: Path) -> None:
-    """A file as it is now; one that was deleted meanwhile was to be."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return
-    _put(tar, name, content)
-
-
 @contextmanager
 def _private_folder() -> Iterator[Path]:
-    """A folder that nobody else reads, on the disk of the data; gone afterwards."""
+    """A folder that nobody else reads, on the disk of the data; gone afterwards.
+
+    What a run left that was killed a day ago goes too: it holds what others erased.
+    """
     settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=".backup-") as here:
+    for left in settings.DATA_DIR.glob(f"{FOLDER}*"):
+        if left.stat().st_mtime < time.time() - A_DAY:
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=FOLDER) as here:
         yield Path(here)
 
 
 @contextmanager
-def _new_file(target: Path, partial: Path):
-    """The file under a name of its own until it is whole; for its owner alone."""
+def _new_file(target: Path) -> Iterator[IO[bytes]]:
+    """A file for its owner alone, which has its name only once it is whole."""
     if target.exists():
         raise FileExistsError
-    partial.unlink(missing_ok=True)
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        yield file
+    handle, partial = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(partial, target)  # never over a file that came meanwhile
+    finally:
+        os.unlink(partial)

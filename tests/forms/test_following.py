@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from forms.changes import is_same_question
 from forms.models import Draft, FormDefinition, Submission
-from forms.services import save_page
+from forms.services import save_page, submit
 from forms.services.following import follow
 from tests.forms.conftest import question, yes_no
 from tests.forms.journey import Journey
@@ -65,6 +65,27 @@ def test_a_draft_follows_a_change_of_wording_without_a_word(begun, publish):
     assert added(begun) == []
     begun.walk({"z": "yes"}).send()
     assert Submission.objects.get().version.number == 2
+
+
+def test_nothing_is_sent_that_was_not_looked_over_in_the_words_of_today(begun, publish):
+    begun.walk({"z": "yes"})
+    publish([*OLD[0]], [yes_no("z", "丙（直した文）")])
+    Journey(begun.client, "small").open(begun.draft_address + "1/")
+    begun.send()
+    assert Submission.objects.count() == 0
+    assert "もう一度、内容をご確認ください" in begun.text
+    assert "丙（直した文）" in begun.text
+    begun.send()
+    assert Submission.objects.get().version.number == 2
+
+
+def test_a_form_that_was_given_up_in_another_tab_is_gone_and_no_error(begun, publish):
+    begun.walk({"z": "yes"})
+    draft = Draft.objects.get()
+    with pytest.raises(Draft.DoesNotExist):
+        Draft.objects.all().delete()
+        submit(draft, key="x")
+    assert begun.client.post(begun.url, begun.state()).status_code == 404
 
 
 def test_until_the_last_day_a_draft_is_sent_as_it_was_begun(

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -129,14 +131,23 @@ def test_a_bad_archive_is_refused_before_anything_is_touched(
     assert list(settings.DATA_DIR.iterdir()) == []
 
 
-def test_a_portal_that_runs_or_holds_data_is_not_overwritten(portal, taken):
+def test_a_portal_that_runs_is_not_overwritten_even_when_its_keeper_was_killed(
+    portal, taken
+):
     archive, _before = taken
-    done = manage(portal, "restore", str(archive), "--replace")
-    assert (done.returncode, "先に止めて" in done.stderr) == (1, True)
+    children = portal.pids().values()
+    os.kill(portal.process.pid, signal.SIGKILL)
+    portal.process.wait()
+    try:
+        done = manage(portal, "restore", str(archive), "--replace")
+        assert (done.returncode, "先に止めて" in done.stderr) == (1, True)
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGKILL)
     assert manage(portal, "backup", str(archive)).returncode == 1, "a new file only"
 
 
-def test_what_is_replaced_is_kept_as_a_backup_of_its_own(taken, restored):
+def test_what_is_replaced_is_kept_and_what_is_half_done_is_not_served(taken, restored):
     archive, _before = taken
     assert manage(restored, "shell", "-c", MARK).returncode == 0
     refused = manage(restored, "restore", str(archive))
@@ -144,9 +155,37 @@ def test_what_is_replaced_is_kept_as_a_backup_of_its_own(taken, restored):
     assert manage(restored, "restore", str(archive), "--replace").returncode == 0
     assert people(restored) == []
     (kept,) = restored.data_dir.glob("before-restore-*.ibasho")
-    done = manage(restored, "restore", str(kept), "--replace")
+    (aside,) = restored.data_dir.glob("private.before-restore-*")
+    assert digests(aside) == digests(restored.data_dir / "private")
+    (restored.data_dir / "restore-unfinished").touch()
+    for command in ("serve", "prepare"):
+        assert "もう一度" in manage(restored, command).stderr
+    done = manage(restored, "restore", str(kept))
     assert done.returncode == 0, done.stderr
     assert people(restored) == ["あとから"]
+    assert not (restored.data_dir / "restore-unfinished").exists()
+
+
+def test_a_database_that_cannot_be_read_is_kept_as_it_lies(taken, restored):
+    if restored.database_url:
+        pytest.skip("PostgreSQL keeps its files itself")
+    file = restored.data_dir / "ibasho.sqlite3"
+    file.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    done = manage(restored, "restore", str(taken[0]), "--replace")
+    assert done.returncode == 0, done.stderr
+    (damaged,) = restored.data_dir.glob("before-restore-*.damaged")
+    assert damaged.read_bytes().endswith(b"xxx")
+    assert people(restored) == []
+
+
+def test_uploads_alone_are_something_that_a_restore_would_take_away(tmp_path, settings):
+    settings.MEDIA_ROOT, settings.PRIVATE_ROOT = (
+        tmp_path / "media",
+        tmp_path / "private",
+    )
+    settings.PRIVATE_ROOT.mkdir()
+    (settings.PRIVATE_ROOT / "child.pdf").touch()
+    assert services._is_in_use()
 
 
 def people(portal: Portal) -> list[str]:

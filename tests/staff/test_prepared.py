@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import QuerySet
+from django.db.transaction import TransactionManagementError
 
 from staff.models import Membership, Unit, User
 from staff.prepared import Given, Prepared
@@ -43,7 +44,7 @@ def test_it_gives_what_the_query_itself_gives_for_every_value(
             assert names == [post.user.username for post in posts(day, unit)]
 
 
-def test_tuples_deferred_fields_and_locks_come_as_ever(django_assert_num_queries):
+def test_tuples_deferred_fields_and_locks_come_as_ever(monkeypatch):
     user = UserFactory()
     keys = Prepared(
         lambda: (
@@ -60,6 +61,10 @@ def test_tuples_deferred_fields_and_locks_come_as_ever(django_assert_num_queries
     with transaction.atomic():
         (found,) = keys(name=user.username)
     assert "username" in found.get_deferred_fields()
+    monkeypatch.setattr(connections["default"], "in_atomic_block", False)
+    with pytest.raises(TransactionManagementError):
+        keys(name=user.username)
+    monkeypatch.undo()
     assert pairs(pk=user.pk) == [(user.pk, user.username)]
     assert pairs.first(pk=0) is None
 

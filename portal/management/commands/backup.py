@@ -1,6 +1,8 @@
 """bin/manage backup FILE: the portal as one sealed file, while it is running."""
 
 import os
+import signal
+import sys
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -18,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
 
     def handle(self, *, file: Path, **options) -> None:
+        signal.signal(signal.SIGTERM, lambda *_said: sys.exit(143))
         passphrase = os.environ.get("BACKUP_PASSPHRASE", "")
         try:
             made = services.back_up(file.absolute(), passphrase=passphrase)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, call_command
 
 from portal import demo
+from portal.management.commands.serve import in_service
 from staff.models import User
 
 
@@ -22,6 +23,10 @@ class Command(BaseCommand):
         parser.add_argument("--empty", action="store_true")
 
     def handle(self, *, empty: bool, **options):
+        with in_service():
+            self.prepare(empty)
+
+    def prepare(self, empty: bool) -> None:
         self.check(databases=["default"])
         for folder in (settings.DATA_DIR, settings.MEDIA_ROOT, settings.PRIVATE_ROOT):
             Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,10 +1,13 @@
 """bin/manage restore FILE [--replace]: the portal as a backup holds it."""
 
 import os
+import signal
+import sys
 from pathlib import Path
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--replace", action="store_true")
 
     def handle(self, *, file: Path, replace: bool, **options) -> None:
+        signal.signal(signal.SIGTERM, lambda *_said: sys.exit(143))
         passphrase = os.environ.get("BACKUP_PASSPHRASE", "")
         try:
             with service_lock.restoring():
@@ -35,15 +39,25 @@ class Command(BaseCommand):
             raise CommandError(
                 _("The portal is running. Stop it first; nothing was changed.")
             ) from None
-        except services.Refused as refusal:
+        except (services.Refused, databases.Failed) as refusal:
             raise CommandError(str(refusal)) from None
-        except databases.Failed as failure:
-            raise CommandError(str(failure)) from None
+        except (OSError, DatabaseError) as error:
+            raise CommandError(
+                _("The backup could not be restored: %(why)s") % {"why": error}
+            ) from None
         when = wareki_time(timezone.localtime(found.moment))
         self.stdout.write(
             _("Restored as of %(when)s: the database and %(files)s files.")
             % {"when": when, "files": found.files}
         )
+        if found.secret != services.secret_mark():
+            self.stderr.write(
+                _(
+                    "The SECRET_KEY is another one than that of the backup: saved forms"
+                    " cannot be opened with their passphrases. Put the old one in its"
+                    " place and start again."
+                )
+            )
         try:
             call_command("audit_verify", stdout=self.stdout, stderr=self.stderr)
         except SystemExit:

@@ -8,6 +8,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -19,19 +21,30 @@ WORKER = [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"]
 WEB = [sys.executable, "-m", "portal.web"]
 
 
+@contextmanager
+def in_service() -> Iterator[int]:
+    """The data directory for those who serve it, or a refusal in words."""
+    try:
+        with service_lock.serving() as handle:
+            yield handle
+    except service_lock.Taken:
+        raise CommandError(
+            _("The data is being restored. Start the portal afterwards.")
+        ) from None
+    except service_lock.Unfinished:
+        raise CommandError(
+            _("A restore was interrupted. Run bin/manage restore once more.")
+        ) from None
+
+
 class Command(BaseCommand):
     """Keep the web server and the worker running; start again whichever dies."""
 
     help = "Serve the portal until Ctrl-C."
 
     def handle(self, **options):
-        try:
-            with service_lock.serving():
-                self.serve()
-        except service_lock.Taken:
-            raise CommandError(
-                _("The data is being restored. Start the portal afterwards.")
-            ) from None
+        with in_service() as self.lock:
+            self.serve()
 
     def serve(self) -> None:
         self.check(databases=["default"])
@@ -57,7 +70,10 @@ class Command(BaseCommand):
     def start(self, name: str) -> subprocess.Popen:
         command = {"web": WEB, "worker": WORKER}[name]
         return subprocess.Popen(  # noqa: S603  our own two programs
-            command, cwd=settings.BASE_DIR, start_new_session=True
+            command,
+            cwd=settings.BASE_DIR,
+            start_new_session=True,
+            pass_fds=[self.lock],  # a child that outlives this one serves on
         )
 
     def announce(self) -> None:
