@@ -21,6 +21,7 @@ from tests.factories import (
 )
 from tests.portal.walk import CHROMIUM, Walk
 from tests.serving import running_portal
+from tests.standing import seed_of_the_module  # noqa: F401  fixture
 
 Role = Membership.Role
 Function = Unit.Function

@@ -4,19 +4,33 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.cache import cache
 from wagtail.models import Locale, Page
 
 from home import languages
 from home.models import ContentPage
 from programs import seed, seed_languages, seed_tree
 from programs.models import Site
+from tests.standing import kept_for_the_module
+
+
+@pytest.fixture(scope="module")
+def trees(django_db_setup, django_db_blocker):
+    """The seed in its three languages, once for this file: every test takes it."""
+    loads = (seed.load, languages.ensure_locales, languages.synchronise)
+    with kept_for_the_module(django_db_blocker, *loads):
+        yield
 
 
 @pytest.fixture
-def seeded(db):
-    seed.load()
-    languages.ensure_locales()
-    languages.synchronise()
+def seeded(trees, db):
+    cache.clear()
+
+
+@pytest.fixture
+def site(seeded):
+    """The seed's own site, in the place of the one that the cast brings along."""
+    return Site.objects.get(slug="enmusubi")
 
 
 def soup(client, path):
@@ -216,42 +230,6 @@ def test_the_report_costs_the_same_for_every_number_of_pages(
     client = log_in("editor")
     with django_assert_max_num_queries(25):
         assert client.get("/admin/page-reports/translations/").status_code == 200
-
-
-ENGLISH = ("", "sites/", "sites/enmusubi/", "sites/bb-house/", "hogosha/", "nagare/")
-ENGLISH += ("soudan/", "kodomo/", "faq/", "news/", "privacy/")
-JAPANESE = re.compile("[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]")
-# The name of the place, and of offices where the city gives no other.
-NAMES = ("とよなか縁結実", "こども安心課", "こども総合相談窓口", "はぐくみセンター")
-NAMES += ("こども支援課", "要対協")
-
-
-def japanese_in(page):
-    """Japanese text that is not marked as Japanese, and is no name."""
-    for unread in page(["script", "style"]):
-        unread.decompose()
-    texts = [(text, text.parent) for text in page.find_all(string=True)]
-    for tag in page.find_all(True):
-        said = (tag.get(name) for name in ("aria-label", "alt", "title", "content"))
-        texts += [(text, tag) for text in said if text]
-    for text, tag in texts:
-        if any(one.get("lang", "").startswith("ja") for one in (tag, *tag.parents)):
-            continue
-        for name in NAMES:
-            text = text.replace(name, "")
-        if JAPANESE.search(text):
-            yield text.strip()
-
-
-def test_no_japanese_is_left_on_an_english_page_but_names(client, db):
-    seed.load(demo=True)
-    seed_languages.load()
-    left = {}
-    for path in ENGLISH:
-        page = soup(client, f"/en/{path}")
-        assert not page.main.has_attr("lang")
-        left[path] = list(japanese_in(page))
-    assert {path: texts for path, texts in left.items() if texts} == {}
 
 
 def test_easy_japanese_has_its_own_words_for_pages_and_facts(client, seeded):

@@ -26,6 +26,13 @@ from tests.programs.test_pages import PATHS, words
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture
+def seeded(seed_of_the_module, db):
+    """The seed with its demo, which every test of this file takes."""
+    cache.clear()
+
+
 WORD_HTML = (
     '<p class="MsoNormal" style="mso-bidi"><o:p>&nbsp;</o:p><font face="ＭＳ 明朝">文'
     "</font><!--[if gte mso 9]><xml></xml><![endif]--></p>"
@@ -235,7 +242,7 @@ def test_every_block_shows_itself_to_the_editor_who_picks_one(seeded, log_in):
         assert "pages.css" in answer.text
 
 
-def test_public_pages_are_those_that_wagtail_calls_public(make_page):
+def test_public_pages_are_those_that_wagtail_calls_public(seeded, make_page):
     page = make_page("closed")
     make_page("open")
     PageViewRestriction.objects.create(page=page, restriction_type="login")

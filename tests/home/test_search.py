@@ -14,6 +14,7 @@ from home.search.index import entries
 from programs import seed
 from programs.models import Site
 from tests.factories import CaseFactory
+from tests.standing import kept_for_the_module
 
 pytestmark = pytest.mark.django_db
 PRIVATE_ROOMS = {"cases", "decisions", "support", "reports", "exchange", "staff"}
@@ -35,10 +36,16 @@ STRANGE = [
 ]
 
 
+@pytest.fixture(scope="module")
+def pages(django_db_setup, django_db_blocker):
+    """The seed's pages, once for this file."""
+    with kept_for_the_module(django_db_blocker, seed.load):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def seeded(db):
+def seeded(pages, db):
     cache.clear()
-    seed.load()
 
 
 def japanese(slug):

@@ -30,6 +30,7 @@ from tests.factories import (
     UseApplicationFactory,
 )
 from tests.portal.addresses import addresses
+from tests.standing import writes_count_at_once
 
 # Who may see what is the same code on both databases: all play on SQLite, and on
 # PostgreSQL one of each kind, for what the database itself might refuse.
@@ -124,7 +125,8 @@ def world(cast, site):
     ServiceTypeFactory(code="S1")
     make_world(OPEN, site, restricted=False)
     make_world(HIDDEN, Site.objects.get(slug="other"), restricted=True)
-    return cast
+    with writes_count_at_once():
+        yield cast
 
 
 NUMBERS = [

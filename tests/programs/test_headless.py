@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import schemathesis
 from bs4 import BeautifulSoup
+from django.core.cache import cache
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
@@ -26,6 +27,14 @@ from programs.services import publish_notice
 from tests.databases import kept_connection
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def seeded(seed_of_the_module, db):
+    """The seed with its demo, which every test of this file takes."""
+    cache.clear()
+
+
 ORIGIN = "https://www.example.jp"
 PUBLIC = [
     "/",

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import icalendar
 import pytest
 from bs4 import BeautifulSoup
+from django.core.cache import cache
 from django.utils import timezone
 
 from programs.calendar import months_later
@@ -13,6 +14,14 @@ from programs.models import OpeningException, Site
 from tests.programs.test_pages import UNREADABLE_MONTHS
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def seeded(seed_of_the_module, db):
+    """The seed with its demo, which every test of this file takes."""
+    cache.clear()
+
+
 PAGE = "/sites/enmusubi/calendar/"
 
 
