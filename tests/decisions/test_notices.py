@@ -64,6 +64,7 @@ def text_of(pdf):
     return "".join(done.stdout.decode().split())
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kind", TITLES)
 def test_a_notice_is_one_page_with_number_days_and_the_name_as_typed(
     child, decided, kind
@@ -87,6 +88,7 @@ def test_a_notice_is_one_page_with_number_days_and_the_name_as_typed(
     assert "None" not in text
 
 
+@pytest.mark.one_database
 def test_no_character_is_left_to_an_empty_box(child, decided):
     pdf = pikepdf.open(io.BytesIO(paper(decided("use"))))
 
@@ -100,6 +102,7 @@ def test_no_character_is_left_to_an_empty_box(child, decided):
     assert all("BIZ" in name or "Noto" in name for name in fonts)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kind", TITLES)
 def test_a_notice_with_every_box_full_is_still_one_page(case, site, decided, kind):
     words = PaperSettings.load()
@@ -129,6 +132,7 @@ def test_a_notice_with_every_box_full_is_still_one_page(case, site, decided, kin
         assert "理由終わり" in text_of(pdf)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kind", TITLES)
 def test_the_legal_notice_is_printed_if_the_city_says_so(decided, kind):
     words = PaperSettings.load()
@@ -140,6 +144,7 @@ def test_the_legal_notice_is_printed_if_the_city_says_so(decided, kind):
     assert ("架空の教示の文です。" in text) is (kind != "recommend")
 
 
+@pytest.mark.one_database
 def test_without_the_switch_no_legal_notice_is_printed(decided):
     words = PaperSettings.load()
     words.has_appeal_notice, words.appeal_notice = False, "架空の教示の文です。"

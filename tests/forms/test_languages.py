@@ -12,7 +12,7 @@ from forms.models import Submission
 from tests.forms.conftest import question
 from tests.forms.journey import Journey
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 CHROME = {"取扱注意", "控え", "受付番号", "受付日時", "令和", "年", *"日月火水木金土"}
 JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]+")

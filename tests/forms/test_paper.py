@@ -10,7 +10,7 @@ from forms.templatetags.paper_lines import in_lines
 from tests.forms import inbox
 from tests.forms.inbox import field
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 WIDE = (
     field("one", label="左の設問", width="half"),

@@ -10,7 +10,7 @@ from home.models import Reading
 from tests.forms.conftest import question
 from tests.forms.journey import REFERRAL, Journey
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture(autouse=True)
