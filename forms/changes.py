@@ -10,8 +10,8 @@ from forms.words import by_key
 
 LIMITS_DOWN = ("max", "maximum", "most", "max_rows", "max_size_mb", "max_count")
 LIMITS_UP = ("minimum", "least", "min_rows")
-WORDS = ("label", "help", "row_title", "unit")
-INNER = ("decimals", "not_future", "is_name", "partner_kind", "source", "calc")
+WORDS = ("label", "help", "row_title")
+INNER = ("unit", "decimals", "not_future", "is_name", "partner_kind", "source", "calc")
 INNER += ("types", "parameter", "allowed", "value")
 OUTER = ("code", "slot", "sensitive", "retention", "width", "i18n", "kana_optional")
 
@@ -46,7 +46,11 @@ def changes(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[Chang
             found.append(_change("removed", question, words, True))
     for key, question in after.items():
         if key not in before:
-            must = question["required"]
+            must = (
+                question["required"]
+                or question.get("required_when")
+                or question["type"] == "stop"
+            )
             words = _("“%(label)s” is asked and must be answered.") if must else ""
             words = words or _("“%(label)s” is asked as well.")
             found.append(_change("added", question, words, bool(must)))
@@ -67,9 +71,10 @@ def breaking_changes(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> b
 def is_same_question(old: Mapping, new: Mapping) -> bool:
     """Whether what was typed for the one still answers the other.
 
-    Whoever agreed to a text has agreed to no other.
+    Whoever agreed to a text has agreed to no other; a number is one of its unit.
     """
-    return old["type"] == new["type"] and _says_the_same(old, new)
+    is_same_kind = old["type"] == new["type"] and old.get("unit") == new.get("unit")
+    return is_same_kind and _says_the_same(old, new)
 
 
 def _says_the_same(old: Mapping, new: Mapping) -> bool:
@@ -80,6 +85,9 @@ def _says_the_same(old: Mapping, new: Mapping) -> bool:
 
 def _digests(question: Mapping) -> dict[str, str | None]:
     words = (question.get("i18n") or {}).items()
+    if question["type"] == "confirm":  # the sentence beside the box is the text
+        found = {name: one["label"] for name, one in words if one.get("label")}
+        return {"": question["label"], **found}
     found = {name: one["text_sha256"] for name, one in words if "text_sha256" in one}
     return {"": question.get("text_sha256"), **found}
 

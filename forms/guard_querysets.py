@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from forms.querysets import granted, rights_of
+from forms.querysets import granted, matters_of, rights_of, unconfidential
 from staff.models import Unit
 
 # What is done with answers that become nothing else: they are read by grant alone.
@@ -36,15 +36,18 @@ class HeldSubmissionQuerySet(models.QuerySet):
             "portal_forms.change_heldsubmission"
         ):
             return self.none()
+        # One that was released may have become what not every reader may know of.
+        submissions = self.model._meta.get_field("submission").related_model
+        known = self.filter(unconfidential(matters_of(submissions), "submission__"))
         forms = getattr(rights_of(user), right)
         if None in forms:
-            return self
+            return known
         units = user.scope.unit_ids
         told = Q(submission__form__conduct__units__in=units)
         if Unit.objects.filter(pk__in=units, function=Unit.Function.INTAKE).exists():
             told |= Q(submission__form__conduct__units=None)
         told &= ~Q(submission__form__handler__in=ONLY_KEPT)
-        return self.filter(told | granted(forms, "submission__")).distinct()
+        return known.filter(told | granted(forms, "submission__")).distinct()
 
     def waiting(self) -> "HeldSubmissionQuerySet":
         return self.filter(outcome="waiting")

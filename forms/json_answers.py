@@ -236,4 +236,5 @@ def faults_of(document: Mapping, reading: Reading, rows: Mapping[str, Any]) -> F
 
 def escaped(name: str) -> str:
     """A member name inside a JSON pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1")
+    plain = name.encode("utf-8", "replace").decode()  # half a character has no bytes
+    return plain.replace("~", "~0").replace("/", "~1")

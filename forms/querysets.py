@@ -164,7 +164,7 @@ class AnswerGrantQuerySet(models.QuerySet):
         )
 
 
-def _matters(model) -> dict[str, models.QuerySet]:
+def matters_of(model) -> dict[str, models.QuerySet]:
     """What answers may have become, a step up: asked for by name, never imported."""
     return {
         name: model._meta.get_field(name).related_model.objects.all()
@@ -183,7 +183,7 @@ def readable(user, model, *, path: str = "", form_path: str = "") -> Q:
     They are as visible as the matter they became; and visible by grant, unless that
     matter is confidential: who reads the form does not learn of the council's list.
     """
-    matters = _matters(model)
+    matters = matters_of(model)
     allowed = Q(pk__in=[])
     for name, rows in matters.items():
         allowed |= Q(**{f"{path}{name}__in": rows.visible_to(user)})
@@ -196,6 +196,12 @@ def readable(user, model, *, path: str = "", form_path: str = "") -> Q:
 def _in_the_open(matters: dict[str, models.QuerySet], path: str) -> Q:
     # What was held back, perhaps sent by a machine, is looked at elsewhere first.
     result = ~Q(**{f"{path}held__outcome__in": ["waiting", "spam"]})
+    return result & unconfidential(matters, path)
+
+
+def unconfidential(matters: dict[str, models.QuerySet], path: str) -> Q:
+    """Rows whose answers became no matter that only some may know of."""
+    result = Q()
     for name, rows in matters.items():
         result &= ~Q(**{f"{path}{name}__in": rows.confidential()})
     return result
@@ -270,7 +276,7 @@ class SubmissionQuerySet(models.QuerySet):
         """Those on which the user may act: by grant, or as the unit of the matter."""
         if not user.is_authenticated:
             return self.none()
-        matters = _matters(self.model)
+        matters = matters_of(self.model)
         allowed = Q(pk__in=[])
         for name, rows in matters.items():
             allowed |= Q(**{f"{name}__in": rows.worked_by(user)})

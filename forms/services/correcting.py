@@ -20,19 +20,41 @@ from forms.forms.controls import Repeat, control_of, sub_key
 from forms.models import CorrectedAnswer, IndexedAnswer, Submission, SubmissionEvent
 from forms.rules import walk
 from forms.services.inbox import must_work_on, write_down
+from forms.services.thinning import SHORT, class_of
 from staff.models import User
 from staff.names import search_key
 
 
 @transaction.atomic
 def correct(
-    submission: Submission, *, by: User, key: str, typed: Any, reason: str
+    submission: Submission,
+    *,
+    by: User,
+    key: str,
+    typed: Any,
+    reason: str,
+    seen: int | None = None,
 ) -> CorrectedAnswer:
-    """Write a correction, and with it what follows from the answer."""
+    """Write a correction, and with it what follows from the answer.
+
+    *seen* is the last correction of this answer that the person saw (0: none): what
+    somebody else corrected meanwhile is not undone unseen. What was cleared at the end
+    of its time is not written anew.
+    """
     must_work_on(submission, by)
     # Two corrections at once: the second reckons with what the first wrote.
-    Submission.objects.select_for_update().get(pk=submission.pk)
+    rows = Submission.objects.select_for_update(of=("self",))
+    submission = rows.select_related("form", "version").get(pk=submission.pk)
     question = question_of(submission, key)
+    if is_cleared(submission, question):
+        raise ValidationError(_("The time for which this answer is kept is over."))
+    if seen is not None and seen != last_correction(submission, key):
+        raise ValidationError(
+            _(
+                "Somebody else has corrected this answer in the meantime. Go back to"
+                " the page and look again."
+            )
+        )
     if not reason.strip():
         raise ValidationError({"reason": _("Write why, and who said so.")})
     known = values_of(submission, last_of(submission.corrections.all()))
@@ -49,6 +71,19 @@ def correct(
         **({"also": also} if also else {}),
     )
     return row
+
+
+def is_cleared(submission: Submission, question: Mapping[str, Any]) -> bool:
+    """Whether the time of an answer is over: nothing may take its place."""
+    if submission.anonymised_at:
+        return True
+    return bool(submission.thinned_at) and class_of(question) == SHORT
+
+
+def last_correction(submission: Submission, key: str) -> int:
+    """The number of the last correction of an answer; 0 where there is none."""
+    rows = submission.corrections.filter(key=key).order_by("-pk")
+    return rows.values_list("pk", flat=True).first() or 0
 
 
 def can_be_corrected(question: Mapping[str, Any]) -> bool:

@@ -19,6 +19,7 @@ from forms.models import (
     HeldSubmission,
     Submission,
 )
+from forms.services.entering import entered_for
 from forms.services.inbox import ONLY_READS
 from forms.services.mails import confirm_by_mail, people_told, tell_units
 from forms.services.tally import count_one, is_this_machine
@@ -36,9 +37,9 @@ class TooMany(ValidationError):
 
 
 def is_known(draft: Draft) -> bool:
-    """Whether the sender is a registered school or group, or was invited."""
+    """Whether a registered school or group sends, somebody invited, or the city."""
     is_partner = draft.partner_id and (draft.owner_id or draft.sent_with_id)
-    return bool(draft.invitation_id or is_partner)
+    return bool(draft.invitation_id or is_partner or entered_for(draft))
 
 
 def refuse_flood(form: FormDefinition, *, by: User | None, address: str) -> None:

@@ -197,7 +197,7 @@ def refuse_unopened(form: FormDefinition) -> None:
 
 def refuse_other_answers(known: Submission, answers: Mapping) -> None:
     """The same key with other answers is a mistake of the sender's program."""
-    if known.anonymised_at:
+    if known.anonymised_at or known.thinned_at:
         return
     day = timezone.localtime(known.submitted_at).date()
     judged = judge(known.version.document, answers, on=day)
@@ -249,7 +249,8 @@ def attach(
     refused = receive_files(draft, [place], uploads_of(place, file))
     if refused:
         raise Refusal(422, " ".join(part["refused"] for part in refused[place.control]))
-    return draft.attachments.exclude(pk__in=before).get()
+    Draft.objects.filter(pk=draft.pk).update(expires_at=timezone.now() + KEPT)
+    return draft.attachments.exclude(pk__in=before).order_by("-pk").first()
 
 
 def file_place(document: Mapping, code: str, row: int | None) -> Place:

@@ -13,6 +13,7 @@ from forms.forms.controls import control_of
 from forms.models import Draft, Submission
 from forms.services.drafts import end_of, hash_of, new_number
 from forms.services.entering import enter_also
+from forms.services.following import carried
 
 OFFERED_FOR = timedelta(minutes=60)
 
@@ -43,6 +44,7 @@ def may_continue(draft: Draft, submission: Submission) -> bool:
 def continue_with_sibling(draft: Draft, submission: Submission) -> tuple[Draft, str]:
     """A new draft of the form as it stands today, linked to what was sent before."""
     version = draft.version.form.latest_version()
+    shared = carried(draft.shared or {}, draft.version.document, version.document)
     questions = list(fields_of(version.document))
     known = {question["key"] for question in questions}
     beginnings = {
@@ -60,8 +62,7 @@ def continue_with_sibling(draft: Draft, submission: Submission) -> tuple[Draft, 
         invitation=draft.invitation,
         linked_to=submission,
         language=draft.language,
-        answers=beginnings
-        | {k: typed for k, typed in (draft.shared or {}).items() if k in known},
+        answers=beginnings | {k: typed for k, typed in shared.items() if k in known},
     )
     sibling.expires_at = end_of(sibling)
     sibling.save(force_insert=True)

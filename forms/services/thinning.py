@@ -25,10 +25,10 @@ def keys_of_class(document: dict[str, Any], name: str) -> list[str]:
     A group to repeat is short-lived as a whole if one of its questions is; a file never
     stays for statistics, and neither do groups: both tell of persons.
     """
-    return [q["key"] for q in fields_of(document) if _class_of(q) == name]
+    return [q["key"] for q in fields_of(document) if class_of(q) == name]
 
 
-def _class_of(question: dict[str, Any]) -> str:
+def class_of(question: dict[str, Any]) -> str:
     inner = [row.get("retention") for row in question.get("fields") or []]
     if SHORT in [question.get("retention"), *inner]:
         return SHORT

@@ -12,7 +12,12 @@ from forms.corrected import last_of, values_of
 from forms.desk import acts
 from forms.forms.bound import Around, BoundField
 from forms.forms.controls import control_of
-from forms.services.correcting import correct, question_of, without_files
+from forms.services.correcting import (
+    correct,
+    last_correction,
+    question_of,
+    without_files,
+)
 from forms.views.submission import ActView
 
 
@@ -35,6 +40,14 @@ class CorrectView(ActView):
     @property
     def control(self):
         return control_of(self.question)
+
+    @property
+    def seen(self) -> int:
+        """The last correction of this answer that the page was made of."""
+        posted = self.request.POST.get("seen", "")[:18]
+        if posted.isdecimal():
+            return int(posted)
+        return last_correction(self.object, self.question["key"])
 
     @property
     def typed(self):
@@ -92,6 +105,7 @@ class CorrectView(ActView):
         subs = (self.question or {}).get("fields") or []
         return context | {
             "item": item,
+            "seen": self.seen if item else 0,
             "has_files": any(sub["type"] == "file" for sub in subs),
             "is_unsaved": context["is_unsaved"] or self.request.method == "POST",
         }
@@ -105,5 +119,6 @@ class CorrectView(ActView):
             key=self.question["key"],
             typed=self.typed,
             reason=form.cleaned_data["reason"],
+            seen=self.seen,
         )
         return self.object

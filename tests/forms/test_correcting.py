@@ -2,10 +2,14 @@
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from forms.corrected import last_of, shown_pages
 from forms.models import CorrectedAnswer, Submission, SubmissionEvent
+from forms.services import correcting
+from forms.services.correcting import correct, is_cleared
 from tests.forms import inbox
 from tests.forms.inbox import field
 
@@ -140,3 +144,31 @@ def test_the_desk_says_what_to_do_about_files_and_reckoned_answers(submission, l
     assert "計算し直されます" in page.select_one('[data-code="total"]').text
     assert page.select_one('[data-code="kids"] .inbox-correct')
     assert not page.select_one('[data-code="total"] .inbox-correct')
+
+
+def test_what_somebody_else_corrected_meanwhile_is_not_undone_unseen(submission, post):
+    assert (
+        post(**rows(**{"r1-f_age": "8"}), seen="0", reason="一人目").status_code == 302
+    )
+    late = post(**rows(**{"r2-f_age": "4"}), seen="0", reason="二人目")
+    assert "ほかの方が、先に" in late.content.decode()
+    assert 'value="4"' in late.content.decode()
+    value = CorrectedAnswer.objects.get(key="f_kids").value
+    assert [row["f_age"] for row in value] == ["8", "3"]
+
+
+def test_what_was_cleared_at_the_end_of_its_time_is_not_written_anew(
+    submission, cast, monkeypatch
+):
+    short = {**GROUP, "retention": "short"}
+    for cleared, question, is_over in [
+        ({"anonymised_at": timezone.now()}, GROUP, True),
+        ({"thinned_at": timezone.now()}, short, True),
+        ({"thinned_at": timezone.now()}, GROUP, False),
+        ({}, short, False),
+    ]:
+        assert is_cleared(Submission(**cleared), question) == is_over
+    monkeypatch.setattr(correcting, "is_cleared", lambda *_asked: True)
+    with pytest.raises(ValidationError, match="保存期間"):
+        correct(submission, by=cast["intake"], key="f_n", typed="5", reason="電話")
+    assert not CorrectedAnswer.objects.exists()

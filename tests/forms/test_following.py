@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from forms.changes import is_same_question
-from forms.models import Draft, FormDefinition, Submission
+from forms.changes import breaking_changes, is_same_question
+from forms.models import Draft, FormDefinition, FormVersion, Submission
 from forms.services import save_page, submit
 from forms.services.following import follow
 from tests.forms.conftest import question, yes_no
@@ -211,3 +211,56 @@ def test_a_day_of_an_earlier_change_does_not_hold_for_the_next(
     assert FormDefinition.objects.get().drafts_until is None
     begun.walk({"z": "yes"}).send()
     assert Submission.objects.get().version.number == 1
+
+
+def test_a_box_stays_ticked_only_beside_its_sentence_and_a_number_with_its_unit():
+    def box(label, en=""):
+        i18n = {"en": {"label": en}} if en else {}
+        return {"type": "confirm", "label": label, "i18n": i18n}
+
+    assert is_same_question(box("学校に伝えてよい"), box("学校に伝えてよい", "yes"))
+    assert not is_same_question(box("学校に伝えてよい"), box("警察に伝えてよい"))
+    assert not is_same_question(box("あ", "school"), box("あ", "police"))
+    months, years = ({"type": "number", "label": "年齢", "unit": u} for u in "月歳")
+    assert not is_same_question(months, years)
+
+
+def test_a_new_question_that_must_be_answered_in_some_cases_is_a_breaking_change(
+    begun, publish, end_of_drafts
+):
+    begun.walk({"z": "yes"})
+    publish([*OLD[0]], [*OLD[1], question("short_text", "n", "新しい", required=True)])
+    version = FormVersion.objects.get(number=2)
+    document = version.document
+    *_known, added_one = document["pages"][1]["fields"]
+    when = {"key": document["pages"][0]["fields"][0]["key"], "op": "answered"}
+    added_one |= {"required": False, "required_when": when}
+    old = FormVersion.objects.get(number=1).document
+    assert breaking_changes(old, document)
+    added_one |= {"required_when": None}
+    assert not breaking_changes(old, document)
+    assert breaking_changes(old, _with(document, added_one | {"type": "stop"}))
+
+
+def _with(document, question):
+    pages = [dict(page) for page in document["pages"]]
+    pages[1] = {**pages[1], "fields": [*pages[1]["fields"][:-1], question]}
+    return {**document, "pages": pages}
+
+
+def test_a_sibling_agrees_to_the_text_of_today_and_to_no_other(publish):
+    def form(text):
+        return [
+            question("consent", "c", "同意", text=text, required=True, shared=True),
+            question("short_text", "a", "甲", shared=True),
+        ]
+
+    publish(form("前の文"))
+    journey = Journey(Client(), "small").begin()
+    journey.walk({"c": "yes", "a": "答え"}).send()
+    publish(form("新しい文"))
+    button = journey.page.select_one("form[action$='/sibling/']")
+    key = {"draft_key": button.select_one("[name=draft_key]")["value"]}
+    journey.follow(journey.client.post(button["action"], key))
+    assert journey.value("a") == ["答え"]
+    assert journey.value("c") == []

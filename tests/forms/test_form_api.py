@@ -426,3 +426,10 @@ def test_a_form_stands_in_a_frame_only_where_the_city_allows_it(client, form, se
     assert "X-Frame-Options" not in page
     assert allowed not in other["Content-Security-Policy"]
     assert other["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_half_a_character_as_a_code_is_a_fault_and_no_error_of_ours(form, key, client):
+    half = {"answers": {"\ud800": 1}}
+    verdict = post(client, f"/forms/{form.slug}/validate", key, half).json()
+    assert verdict["valid"] is False and "/answers/?" in str(verdict["errors"])
+    assert send(client, form, key, half["answers"]).status_code == 422

@@ -8,8 +8,10 @@ from django.test import Client
 from cases.models import Referral
 from exchange.models import OutboxItem
 from forms.models import FormSettings, HeldSubmission, Submission
-from forms.services import guard, release, set_aside
+from forms.services import guard, release, set_aside, start_draft
+from forms.services.entering import start_for
 from staff.models import Unit
+from tests.factories import ReferralFactory
 from tests.forms import inbox
 from tests.forms.conftest import question
 from tests.forms.journey import REFERRAL, Journey
@@ -198,3 +200,27 @@ def test_letters_of_receipts_belong_to_one_form(publish, log_in):
         assert not FormSettings.objects.filter(form=second).exists(), letters
     client.post(address, usual | {"receipt_letters": "MK"})
     assert FormSettings.objects.get(form=second).receipt_letters == "MK"
+
+
+def test_what_became_confidential_is_not_read_where_it_was_held(held_answers, log_in):
+    inbox.grant(None, role="programme_manager")
+    HeldSubmission.objects.update(outcome="released")
+    address = f"/admin/held/{held_answers.pk}/"
+    assert log_in("programme").get(address).status_code == 200
+    ReferralFactory(submission=held_answers.submission, restricted=True)
+    for who in ("programme", "intake"):
+        assert log_in(who).get(address).status_code == 404
+        assert held_answers.submission.receipt not in (
+            log_in(who).get("/admin/held/").content.decode()
+        )
+
+
+def test_the_desk_that_types_in_for_callers_is_not_taken_for_a_machine(
+    referral_form, cast, monkeypatch
+):
+    monkeypatch.setattr(guard, "count_one", lambda *_asked: 10**6)
+    who = {"by": cast["intake"], "source": "phone", "on_behalf_of": "母"}
+    typed_in, _key = start_for(form=referral_form, **who)
+    assert guard.suspicions(typed_in, OUTSIDE) == []
+    own, _key = start_draft(referral_form, by=cast["intake"])
+    assert "flood" in guard.suspicions(own, OUTSIDE)
