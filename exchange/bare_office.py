@@ -18,8 +18,8 @@ CUSTOM = HEAD + b'<Properties xmlns="' + OFFICE + b'custom-properties"/>'
 # The sheets of facts, known by what they are: their place is only a custom.
 FACTS = [
     (re.compile(rb"<(?:\w+:)?coreProperties\b"), CORE),
-    (re.compile(rb"<(?:\w+:)?Properties\b[^>]*extended-?[pP]roperties"), APP),
-    (re.compile(rb"<(?:\w+:)?Properties\b[^>]*custom-?[pP]roperties"), CUSTOM),
+    (re.compile(rb"<(?:\w+:)?Properties\b[^<>]*extended-?[pP]roperties"), APP),
+    (re.compile(rb"<(?:\w+:)?Properties\b[^<>]*custom-?[pP]roperties"), CUSTOM),
 ]
 NAMED = {
     "docprops/core.xml": CORE,
@@ -28,20 +28,24 @@ NAMED = {
 }
 BEGINNING = 4096
 PEOPLE = re.compile(r"(?:^|/)(?:people|persons?)\b", re.I)
+# A whole tag, read once: a ">" may stand in a value, a "<" never.
+TAG = re.compile(rb"<(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>")
 
 
 def attributes(*names: bytes) -> tuple[re.Pattern, re.Pattern]:
-    """Tags that carry one of these attributes, and the attributes with their values."""
+    """The names of these attributes, and the attributes with their values."""
     words = b"|".join(names)
-    tag = rb"<[^<>]*\b(?:" + words + rb"|absPath)\b[^<>]*>"
-    value = rb"(\b(?:" + words + rb"|url)\s*=\s*)(?:\"[^\"]*\"|'[^']*')"
-    return re.compile(tag), re.compile(value)
+    value = rb"(\b(?:" + words + rb"|url)\s*+=\s*+)(?:\"[^\"]*+\"|'[^']*+')"
+    return re.compile(rb"\b(?:" + words + rb"|absPath)\b"), re.compile(value)
 
 
 ANYWHERE = attributes(b"author", b"initials", b"userName")
 # Elsewhere than in the list of people a "displayName" names a table.
 AMONG_PEOPLE = attributes(b"author", b"userId", b"displayName")
-AUTHOR = re.compile(rb"(<(?:\w+:)?author\b[^<>]*>)[^<]*(</)")
+# An author "tc={…}" is no name: it ties a comment to its thread.
+AUTHOR = re.compile(
+    rb"(<(?:\w+:)?author\b[^<>]*(?<!/)>)(?!tc=\{[0-9A-Fa-f-]{36}\}<)[^<]*(</)"
+)
 NOBODY = b"Author"
 WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 
@@ -62,6 +66,14 @@ def bare_part(name: str, content: bytes) -> bytes:
     for sign, bare in FACTS:
         if sign.search(content[:BEGINNING]):
             return bare
-    tags, values = AMONG_PEOPLE if PEOPLE.search(name) else ANYWHERE
-    content = tags.sub(lambda tag: values.sub(rb'\1"' + NOBODY + b'"', tag[0]), content)
+    words, values = AMONG_PEOPLE if PEOPLE.search(name) else ANYWHERE
+    if words.search(content):
+        content = TAG.sub(
+            lambda tag: (
+                values.sub(rb'\1"' + NOBODY + b'"', tag[0])
+                if words.search(tag[0])
+                else tag[0]
+            ),
+            content,
+        )
     return AUTHOR.sub(rb"\1" + NOBODY + rb"\2", content)

@@ -151,21 +151,26 @@ def keep_pdf(content: bytes) -> Inspected:
 
 
 ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
-STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.S)
+STREAM = re.compile(rb"stream\r?\n")
 ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
 def _names_of(content: bytes) -> bytes:
     """The dictionaries of a PDF, those packed into object streams too."""
     parts, at, budget = [], 0, UNPACKED
-    for match in STREAM.finditer(content):
-        head = content[at : match.start()]
+    while begin := STREAM.search(content, at):
+        end = content.find(b"endstream", begin.end())
+        if end < 0:
+            break
+        head = content[at : begin.start()]
         parts.append(head)
-        at = match.end()
+        at = end + len(b"endstream")
         if b"ObjStm" in head[-2000:]:
             unpacker = zlib.decompressobj()
             try:
-                unpacked = unpacker.decompress(match[1], max(budget, 1))
+                unpacked = unpacker.decompress(
+                    content[begin.end() : end], max(budget, 1)
+                )
             except zlib.error:
                 continue
             budget -= len(unpacked)

@@ -12,7 +12,7 @@ import zlib
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from exchange.bare_office import bare_part
+from exchange.bare_office import TAG, bare_part
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
 DOCX = f"{OFFICE}.wordprocessingml.document"
@@ -28,14 +28,11 @@ TYPES = "[Content_Types].xml"
 # Programs, embedded files, and templates that are fetched from elsewhere on opening.
 ACTIVE_NAME = re.compile(r"vbaproject|activex|/embeddings/|oleobject|customui", re.I)
 ACTIVE_TYPE = re.compile(rb"macroEnabled|vbaProject|activeX|oleObject", re.I)
-EXTERNAL = rb"(?=[^>]*TargetMode\s*=\s*[\"']External)"
-FETCHED = re.compile(
-    rb"<(?:\w+:)?Relationship\b(?=[^>]*oleObject|[^>]*/frame\")" + EXTERNAL, re.I
-)
+RELATION = re.compile(rb"<(?:\w+:)?Relationship\b", re.I)
+EXTERNAL = re.compile(rb"\bTargetMode\s*+=\s*+[\"']External", re.I)
+FETCHED = re.compile(rb"oleObject|/frame[\"']", re.I)
 # A template somewhere else: a folder of the writer's, or a trap that is fetched.
-HOME = re.compile(
-    rb"<(?:\w+:)?Relationship\b(?=[^>]*attachedTemplate)" + EXTERNAL + rb"[^>]*>", re.I
-)
+HOME = re.compile(rb"attachedTemplate", re.I)
 TARGET = re.compile(rb"\bTarget\s*=\s*(\"[^\"]*\"|'[^']*')")
 
 
@@ -102,7 +99,10 @@ def _refuse_bombs(parts: list[zipfile.ZipInfo]) -> None:
 
 def _refuse_programs(name: str, content: bytes) -> None:
     is_list = name == TYPES and ACTIVE_TYPE.search(content)
-    is_fetching = name.endswith(".rels") and FETCHED.search(content)
+    is_fetching = name.endswith(".rels") and any(
+        _leads_outside(tag[0]) and FETCHED.search(tag[0])
+        for tag in TAG.finditer(content)
+    )
     if is_list or is_fetching or ACTIVE_NAME.search(name):
         raise ValidationError(
             _(
@@ -112,11 +112,22 @@ def _refuse_programs(name: str, content: bytes) -> None:
         )
 
 
+def _leads_outside(tag: bytes) -> bool:
+    """Whether a tag is a relation to something outside the document."""
+    return bool(RELATION.match(tag) and EXTERNAL.search(tag))
+
+
 def _without_home(name: str, content: bytes) -> bytes:
     """A list of relations that names no template outside the document."""
     if not name.endswith(".rels"):
         return content
-    return HOME.sub(lambda m: TARGET.sub(b'Target="Normal.dotm"', m[0]), content)
+    return TAG.sub(lambda tag: _homeless(tag[0]), content)
+
+
+def _homeless(tag: bytes) -> bytes:
+    if _leads_outside(tag) and HOME.search(tag):
+        return TARGET.sub(b'Target="Normal.dotm"', tag)
+    return tag
 
 
 def _bomb() -> ValidationError:

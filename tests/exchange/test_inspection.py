@@ -1,6 +1,7 @@
 """What a file is, is told by its content; what is taken is made harmless (E33)."""
 
 import io
+import time
 import zipfile
 
 import openpyxl
@@ -162,3 +163,52 @@ def test_a_part_that_cannot_be_read_for_names_is_refused_in_words():
     sent = files.repacked(files.document(), {"word/comments.xml": wide})
     with pytest.raises(ValidationError, match="PDF"):
         inspect("a.docx", sent, ["word"])
+
+
+def test_an_author_of_a_thread_stays_tied_and_an_empty_one_stays_empty():
+    thread = "<author>tc={0A1B2C3D-0000-4000-8000-00000000000A}</author>"
+    more = {
+        "xl/comments1.xml": f"<authors>{thread}<author/><i/>"
+        '<author xml:lang="a/b">架空 花子</author></authors>',
+        "xl/persons/person.xml": '<person x="a>b" displayName="架空 > 花子"/>',
+    }
+    kept = inspect("a.xlsx", files.repacked(files.spreadsheet(), more), ["excel"])
+    parts = zipfile.ZipFile(io.BytesIO(kept.content))
+    said = parts.read("xl/comments1.xml").decode()
+    assert thread + "<author/><i/>" in said
+    assert "花子" not in said + parts.read("xl/persons/person.xml").decode()
+
+
+LABYRINTHS = {
+    "one tag": ("word/comments.xml", b"<", b"author "),
+    "open tags": ("word/comments.xml", b"", b"<w:ins w:author='a' "),
+    "open values": ("word/people.xml", b"", b"<a userId=\"'"),
+    "facts": ("word/more.xml", b"", b"<Properties "),
+    "relations": ("word/_rels/a.xml.rels", b"", b"<Relationship "),
+    "fetched": ("word/_rels/a.xml.rels", b"", b"<Relationship oleObject TargetMode "),
+    "streams": ("a.pdf", b"", b"stream\n"),
+}
+
+
+@pytest.mark.parametrize("case", LABYRINTHS)
+def test_a_file_that_leads_the_search_astray_costs_no_more_than_its_size(case):
+    name, begin, again = LABYRINTHS[case]
+    whole = files.pdf() if name == "a.pdf" else files.document()
+
+    def spent(size):
+        text = begin + again * (size // len(again))
+        if name == "a.pdf":
+            sent = whole.replace(b"%%EOF", text + b"%%EOF"), ["pdf"]
+        else:
+            sent = files.repacked(whole, {name: text}), ["word"]
+        times = []
+        for _time in range(3):
+            start = time.thread_time()
+            inspect("a.pdf" if name == "a.pdf" else "a.docx", *sent)
+            times.append(time.thread_time() - start)
+        return min(times)
+
+    assert spent(SIZE) / spent(SIZE // 4) < 8
+
+
+SIZE = 1_000_000
