@@ -245,13 +245,17 @@ def current_keys(submission: Submission) -> set[str] | None:
     return {question["key"] for question in fields_of(latest.document)}
 
 
-def answer(submission: Submission, code: str) -> str | list[str] | None:
+def answer(
+    submission: Submission, code: str, values: Mapping[str, Any] | None = None
+) -> str | list[str] | None:
     """One received answer by its item code: option codes, ISO days and times, or text.
 
-    None where the question was not asked, not answered or does not exist.
+    None where the question was not asked, not answered or does not exist. *values* are
+    the answers to look into, if not those that were sent.
     """
+    values = submission.answers if values is None else values
     for question in fields_of(submission.version.document):
         if question["code"] == code:
-            value = submission.answers.get(question["key"])
+            value = values.get(question["key"])
             return None if value is None else control_of(question).raw(question, value)
     return None

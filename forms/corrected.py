@@ -6,7 +6,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from forms.answers import AnswerItem, AnswerPage, current_keys, pages_in_words
+from forms.answers import (
+    AnswerItem,
+    AnswerPage,
+    answer,
+    current_keys,
+    pages_in_words,
+)
 from forms.compiler import fields_of
 from forms.forms.controls import control_of
 from forms.models import CorrectedAnswer, Submission
@@ -56,6 +62,12 @@ def values_of(
         else:
             values[key] = row.value
     return values
+
+
+def answer_today(submission: Submission, code: str) -> str | list[str] | None:
+    """One answer by its item code as it stands today."""
+    corrections = last_of(submission.corrections.all())
+    return answer(submission, code, values_of(submission, corrections))
 
 
 def asked_of(submission: Submission, values: Mapping[str, Any]) -> set[str]:

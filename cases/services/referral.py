@@ -25,7 +25,7 @@ from cases.services.taking import (
     told_already,
     unit_with,
 )
-from forms.answers import answer
+from forms.corrected import answer_today
 from forms.models import Submission
 from forms.services import change_status
 from staff.models import AuditEvent, Unit, User
@@ -67,7 +67,7 @@ def receive_referral(submission: Submission) -> Referral:
                 " read it. Please phone the city."
             )
         )
-    urgency = answer(submission, "urgency")
+    urgency = answer_today(submission, "urgency")
     referral = Referral(
         number=submission.receipt,
         submission=submission,

@@ -23,7 +23,7 @@ from cases.forms import (
 from cases.models import Case, Child, ContactLog, Referral
 from cases.querysets import reads_council_check
 from cases.services.taking import ONLY_THE_UNIT
-from forms.answers import answer, pages_of
+from forms.corrected import ShownPage, answer_today, last_of, shown_pages
 from forms.models import Submission, SubmissionMessage
 from forms.services import mark_read
 from staff.models import AuditEvent, Partner
@@ -66,7 +66,7 @@ class ReferralDetailView(PrivateDetailView):
         case = Case.objects.visible_to(user).filter(pk=referral.case_id).first()
         mark_read(referral.submission, reader=SubmissionMessage.Side.CITY)
         return super().get_context_data(**kwargs) | {
-            "pages": pages_of(referral.submission),
+            "pages": pages_today(referral.submission),
             "contacts": contacts.select_related("author"),
             "case": case,
             "acts": self.acts(),
@@ -92,6 +92,11 @@ class ReferralDetailView(PrivateDetailView):
             (labels[act], reverse(f"referrals:{act}", args=[self.object.pk]))
             for act in names
         ]
+
+
+def pages_today(submission: Submission) -> list[ShownPage]:
+    """What was written, as the desk has corrected it since."""
+    return shown_pages(submission, last_of(submission.corrections.select_related("by")))
 
 
 def waiting_days(referral: Referral) -> int:
@@ -275,10 +280,10 @@ def proposal(referral: Referral) -> dict:
     """What the answers suggest for a new child; staff look at it and change it."""
     submission = referral.submission
     texts = {
-        item.code: item.text
-        for page in pages_of(submission)
-        for item in page.items
-        if item.text
+        shown.item.code: shown.item.text
+        for page in pages_today(submission)
+        for shown in page.items
+        if shown.item.text
     }
     values = {
         name: texts.get(f"child_{name}", "")
@@ -300,7 +305,7 @@ def proposal(referral: Referral) -> dict:
 def birth_date_in(submission: Submission) -> date | str:
     """The date of birth that was given; empty where there is none to be read."""
     try:
-        return date.fromisoformat(answer(submission, "birth_date") or "")
+        return date.fromisoformat(answer_today(submission, "birth_date") or "")
     except ValueError:
         return ""
 

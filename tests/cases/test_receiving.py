@@ -7,6 +7,7 @@ from cases import services
 from cases.models import Child, Referral
 from exchange.models import OutboxItem
 from forms import handlers
+from forms.models import CorrectedAnswer
 from staff.models import AuditEvent, Unit
 from tests.factories import SubmissionFactory
 
@@ -25,6 +26,16 @@ def test_the_receipt_is_the_number_and_the_answers_give_the_urgency(submission):
     assert not referral.is_restricted
     events = AuditEvent.objects.filter(record=referral.number)
     assert [event.event for event in events] == ["referral.received"]
+
+
+def test_the_urgency_is_the_corrected_one_where_it_was_corrected_before(
+    submission, cast
+):
+    CorrectedAnswer.objects.create(
+        submission=submission, key="f_urgency", value="o_normal", by=cast["intake"]
+    )
+    referral = services.receive_referral(submission)
+    assert referral.urgency == Referral.Urgency.NORMAL
 
 
 @pytest.mark.parametrize("code", ["f_urgency", "f_child_family_name"])

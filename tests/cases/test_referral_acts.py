@@ -1,13 +1,14 @@
 """From the check of the list to the case: who may do what next, and only once."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from cases import services
 from cases.models import Case, Child, ContactLog, Referral
 from exchange.models import OutboxItem
-from forms.models import Submission
+from forms.models import CorrectedAnswer, Submission
 from staff.models import AuditEvent, Unit
 from tests.cases.conftest import HEARING, NEW_CHILD
 from tests.factories import (
@@ -292,6 +293,27 @@ def test_the_answers_are_proposed_for_a_new_child_and_nothing_is_chosen(log_in, 
     assert form["school"].value() == heard.partner_id
     assert "平成28年7月15日" in str(form["birth_date"])
     assert form["child"].value() is None
+
+
+def test_what_the_desk_corrected_is_shown_and_proposed(log_in, heard, cast):
+    by, submission = cast["intake"], heard.submission
+    for code, value in (
+        ("child_family_name", "架空正字"),
+        ("birth_date", "2017-07-15"),
+    ):
+        CorrectedAnswer.objects.create(
+            submission=submission, key=f"f_{code}", value=value, by=by, reason="電話"
+        )
+    client = log_in("intake")
+    page = BeautifulSoup(client.get(heard.get_admin_url()).content, "html.parser")
+    name = page.select_one('[data-code="child_family_name"]')
+    assert (
+        name.text.startswith("架空正字") and name.select_one("del").text == "架空𠮷田"
+    )
+    assert "訂正" in name.text and "電話" in name.text
+    form = client.get(reverse("referrals:accept", args=[heard.pk])).context["form"]
+    assert form["family_name"].value() == "架空正字"
+    assert "平成29年7月15日" in str(form["birth_date"])
 
 
 def test_a_child_on_file_is_found_by_folded_name_in_a_post(act, heard):
