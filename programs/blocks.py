@@ -19,8 +19,8 @@ class HolidayBlock(blocks.StructBlock):
         label=_("Name"),
         max_length=40,
         help_text=_(
-            "A period of this name in the same fiscal year is changed; otherwise a new"
-            " one is added."
+            "A period of this name in the same fiscal year that overlaps or adjoins"
+            " these days is changed; otherwise a new one is added."
         ),
     )
     starts_on = blocks.DateBlock(label=_("First day"))

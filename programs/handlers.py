@@ -1,6 +1,5 @@
 """What joins the public pages to outbox and worker; what follows a changed fact."""
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -13,7 +12,7 @@ from programs.models import (
     Site,
     SitePage,
 )
-from programs.planned import take_over
+from programs.planned import is_planning, take_over
 from staff.models import User
 
 OFTEN = 15  # seconds; a page is late by no more than that
@@ -31,8 +30,7 @@ def mail_about_approval(people: list[User], news: News) -> None:
 
 def on_site_page(sender, instance, **kwargs) -> None:
     """A page of a site was published: what it planned becomes fact with it."""
-    is_source = instance.locale.language_code == settings.LANGUAGE_CODE
-    if is_source and not instance.alias_of_id:
+    if is_planning(instance):
         take_over(instance)
 
 

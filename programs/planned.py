@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
+from wagtail.blocks import StreamValue
 
+from programs.models.facts import Site
 from programs.models.opening import OpeningException, SchoolHoliday
 from programs.models.planned import PlannedFact
 from staff.dates import fiscal_year
@@ -21,38 +24,74 @@ from staff.dates import fiscal_year
 MOST_MONTHS = 3
 
 
+def is_planning(page) -> bool:
+    """Whether the page is where opening days are planned: the one in Japanese."""
+    is_source = page.locale.language_code == settings.LANGUAGE_CODE
+    return is_source and not page.alias_of_id
+
+
 @transaction.atomic
 def take_over(page) -> None:
     """Make facts of what the page plans; a block that is gone takes back what it made.
 
-    Taken back is only what has not begun: days that people were told of stay.
+    Taken back is only what nobody changed or plans besides, and what has not begun:
+    days that people were told of stay.
     """
-    known = {row.block: row for row in PlannedFact.objects.filter(page=page)}
-    for block in whole_blocks(page):
-        value = plain(block)
-        row = known.pop(block.id, None)
-        if row is None:
-            row = PlannedFact(page=page, block=block.id)
-        elif row.value == value:
-            continue
-        row.value = value
-        write(row, block, page)
+    rows = carry_out(page)
+    for row in rows:
         row.save()
-    for row in known.values():
-        fact = row.fact
-        if fact and row.is_new and row.begins_on > timezone.localdate():
-            fact.delete()
+    blocks = [row.block for row in rows]
+    for row in PlannedFact.objects.filter(page=page).exclude(block__in=blocks):
         row.delete()
+        if is_to_go(row):
+            row.fact.delete()
 
 
-def write(row: PlannedFact, block, page) -> None:
+def carry_out(page) -> list[PlannedFact]:
+    """Each block's fact as the block says it; what stands for the blocks, unsaved."""
+    known = {row.block: row for row in PlannedFact.objects.filter(page=page.pk)}
+    others = list(PlannedFact.objects.exclude(page=page.pk).exclude(holiday=None))
+    found: list[PlannedFact] = []
+    for block in whole_blocks(page):
+        row = known.pop(block.id, None) or PlannedFact(page=page, block=block.id)
+        value = plain(block)
+        if row.value != value:
+            write(row, block, page.site, [*others, *known.values(), *found])
+            row.value = value
+        move(row, page.site)
+        found.append(row)
+    return found
+
+
+def is_to_go(row: PlannedFact) -> bool:
+    """Whether the fact goes with its block, which is gone."""
+    return bool(
+        row.fact
+        and row.is_new
+        and row.begins_on > timezone.localdate()
+        and is_as_written(row)
+        and not is_held(row.holiday)
+    )
+
+
+def is_as_written(row: PlannedFact) -> bool:
+    """Whether the fact still says what the block said, or staff changed it since."""
+    now = as_kept({name: getattr(row.fact, name) for name in row.value})
+    return now == row.value
+
+
+def is_held(holiday: SchoolHoliday | None) -> bool:
+    """Whether a block of any page stands for the period."""
+    return holiday is not None and PlannedFact.objects.filter(holiday=holiday).exists()
+
+
+def write(row: PlannedFact, block, site: Site, others: list[PlannedFact]) -> None:
     """The fact of one block, made or changed."""
     values = dict(block.value)
     if block.block_type == "holiday":
-        fact = row.holiday or same_period(values) or SchoolHoliday()
-        row.is_new = row.is_new and (fact.pk is None or row.holiday_id == fact.pk)
+        fact = period_for(row, values, others)
     else:
-        fact = row.change or OpeningException(site=page.site)
+        fact = row.change or OpeningException(site=site)
     for name, value in values.items():
         setattr(fact, name, value)
     fact.full_clean()
@@ -60,30 +99,68 @@ def write(row: PlannedFact, block, page) -> None:
     setattr(row, block.block_type, fact)
 
 
-def same_period(values: dict) -> SchoolHoliday | None:
-    """The period of that name in the fiscal year, which is changed then."""
+def period_for(row: PlannedFact, values: dict, others) -> SchoolHoliday:
+    """The period that a block writes; what another block stands for is not changed.
+
+    It is the block's own, or one of that name and year that it continues or corrects,
+    or the same that another block plans as well, or a new one.
+    """
+    held = {other.holiday_id: other for other in others}
+    if row.holiday and row.holiday_id not in held:
+        return row.holiday
+    for period in periods_touched(values):
+        is_same = (period.starts_on, period.ends_on) == (
+            values["starts_on"],
+            values["ends_on"],
+        )
+        if period.pk not in held or is_same:
+            row.is_new = period.pk in held and held[period.pk].is_new
+            return period
+    row.is_new = True
+    return SchoolHoliday()
+
+
+def periods_touched(values: dict) -> list[SchoolHoliday]:
+    """Periods of that name and fiscal year that overlap the days or adjoin them."""
+    found = SchoolHoliday.objects.filter(
+        name=values["name"],
+        starts_on__lte=values["ends_on"] + timedelta(days=1),
+        ends_on__gte=values["starts_on"] - timedelta(days=1),
+    )
     year = fiscal_year(values["starts_on"])
-    named = SchoolHoliday.objects.filter(name=values["name"])
-    return next((row for row in named if fiscal_year(row.starts_on) == year), None)
+    return [row for row in found if fiscal_year(row.starts_on) == year]
+
+
+def move(row: PlannedFact, site: Site) -> None:
+    """A closure follows its page to another site, unless it is over.
+
+    It leaves the one and comes to the other, so that both are dated anew.
+    """
+    fact = row.change
+    if fact is None or fact.site_id == site.pk or fact.ends_on < timezone.localdate():
+        return
+    fact.delete()
+    fact.site = site
+    fact.save()
+    row.change = fact
 
 
 @contextmanager
 def supposed(page) -> Iterator[None]:
     """Within it everything is as if the page were published; afterwards nothing is."""
     with transaction.atomic():
-        rows = PlannedFact.objects.filter(page=page.pk)
-        known = {row.block: row for row in rows}
-        for block in whole_blocks(page):
-            row = known.get(block.id) or PlannedFact(page=page, block=block.id)
-            if row.value != plain(block):
-                write(row, block, page)
+        carry_out(page)
         yield
         transaction.set_rollback(True)
 
 
 def whole_blocks(page) -> list:
-    """The blocks that say all they must; of the others the check tells the editor."""
-    return [block for block in page.planned if is_whole(block)]
+    """The blocks that say all they must, each once; the check tells of the others."""
+    found: dict[str, StreamValue.StreamChild] = {}
+    for block in page.planned:
+        if is_whole(block):
+            found.setdefault(block.get_prep_value()["id"], block)
+    return list(found.values())
 
 
 def is_whole(block) -> bool:
@@ -96,8 +173,11 @@ def is_whole(block) -> bool:
 
 def plain(block) -> dict:
     """The value of a block as the database keeps it."""
-    value = block.get_prep_value()["value"]
-    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+    return as_kept(block.get_prep_value()["value"])
+
+
+def as_kept(values: dict) -> dict:
+    return json.loads(json.dumps(values, cls=DjangoJSONEncoder))
 
 
 def months_of(page) -> list[date]:

@@ -17,6 +17,7 @@ from home.blocks import LinkBlock
 from home.freshness import remembered
 from home.linked_data import announcements
 from home.models import BasePage, ContactSettings, NewsPage
+from home.page_forms import PortalPageForm
 from home.querysets import public
 from programs import calendar, hours, linked_data, planned
 from programs.blocks import ChangeBlock, HolidayBlock
@@ -118,6 +119,15 @@ def site_pages(locale_id: int) -> dict[int, Page]:
     return {page.site_id: page for page in pages}
 
 
+class SitePageForm(PortalPageForm):
+    """As every page's; opening days are planned on the Japanese page alone."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not planned.is_planning(self.instance):
+            self.fields.pop("planned", None)
+
+
 class SitePage(BasePage):
     """The page of one site: hours, calendar, facts; what is unknown says so."""
 
@@ -132,9 +142,13 @@ class SitePage(BasePage):
         help_text=_(
             "They become school holidays, or closures and changes of this site, at the"
             " moment in which the page is published, and show in the preview before."
+            " Taking an entry away takes its days back with the next publication,"
+            " unless they have begun, were changed by hand since, or are planned"
+            " elsewhere too."
         ),
     )
 
+    base_form_class = SitePageForm
     template = "programs/site_page.html"
     parent_page_types = ["home.ContentPage"]
     subpage_types: list[str] = []
@@ -152,7 +166,8 @@ class SitePage(BasePage):
     def get_context(self, request, *args, **kwargs):
         """What the page tells; a preview tells it as if the draft were published."""
         context = super().get_context(request, *args, **kwargs)
-        if not getattr(request, "is_preview", False) or not self.planned:
+        is_preview = getattr(request, "is_preview", False)
+        if not is_preview or not self.planned or not planned.is_planning(self):
             return context | self.told(request)
         with planned.supposed(self):
             context |= self.told(request)

@@ -13,7 +13,7 @@ from wagtail.models import Locale
 from exchange.models import OutboxItem
 from home import languages
 from home.approval import schedule
-from programs import seed
+from programs import planned, seed
 from programs.models import OpeningException, SchoolHoliday, Site, SitePage
 from staff.models import AuditEvent
 from tests.programs.test_agreement import TOKYO, hours_on, told_to_machines
@@ -261,3 +261,111 @@ def test_a_plan_on_a_page_in_another_language_changes_nothing(page, clock):
     other.alias_of = None
     publish(other, block("change", CLOSED))
     assert not OpeningException.objects.exists()
+
+
+SUMMER = {"name": "夏休み", "starts_on": "2027-07-20", "ends_on": "2027-08-25"}
+
+
+def periods():
+    """The periods that are known, as they read."""
+    rows = SchoolHoliday.objects.all()
+    return [(row.name, f"{row.starts_on}", f"{row.ends_on}") for row in rows]
+
+
+def days_of(value):
+    return (value["name"], value["starts_on"], value["ends_on"])
+
+
+def test_a_period_that_two_pages_plan_stays_until_neither_plans_it(page, clock):
+    other = SitePage.objects.exclude(pk=page.pk).filter(locale=page.locale).first()
+    page = publish(page, block("holiday", WINTER, "mine"))
+    other = publish(other, block("holiday", WINTER, "other"))
+    assert periods() == [days_of(WINTER)]
+    page = publish(page)
+    assert periods() == [days_of(WINTER)]
+    longer = WINTER | {"ends_on": "2027-01-08"}
+    page = publish(page, block("holiday", longer, "again"))
+    assert sorted(periods()) == [days_of(WINTER), days_of(longer)]
+    publish(page)
+    publish(other)
+    assert periods() == []
+
+
+def test_two_periods_of_one_name_and_year_are_both_kept(page, clock, rf):
+    first = WINTER | {
+        "name": "休校",
+        "starts_on": "2026-12-10",
+        "ends_on": "2026-12-11",
+    }
+    second = first | {"starts_on": "2027-02-10", "ends_on": "2027-02-11"}
+    plan = [block("holiday", first, "one"), block("holiday", second, "two")]
+    page.planned = json.dumps(plan)
+    with planned.supposed(page):
+        assert periods() == [days_of(first), days_of(second)]
+    assert periods() == []
+    page = publish(page, *plan)
+    assert periods() == [days_of(first), days_of(second)]
+    page = publish(page, plan[0])
+    assert periods() == [days_of(first)]
+
+
+def test_a_period_far_from_the_planned_one_is_not_moved(page, clock):
+    entered = SUMMER | {"name": "休校"}
+    SchoolHoliday.objects.create(**entered)
+    near = entered | {"starts_on": "2027-08-26", "ends_on": "2027-08-28"}
+    far = entered | {"starts_on": "2027-10-01", "ends_on": "2027-10-02"}
+    page = publish(page, block("holiday", far, "far"))
+    assert periods() == [days_of(entered), days_of(far)]
+    publish(page, block("holiday", far, "far"), block("holiday", near, "near"))
+    assert periods() == [days_of(near), days_of(far)]
+
+
+def test_a_closure_that_staff_changed_by_hand_is_not_taken_back(page, clock):
+    page = publish(page, block("change", CLOSED), block("holiday", WINTER))
+    row = OpeningException.objects.get()
+    row.last_day = "2027-01-05"
+    row.save()
+    publish(page)
+    assert f"{OpeningException.objects.get().last_day}" == "2027-01-05"
+    assert not SchoolHoliday.objects.exists()
+
+
+def test_a_planned_closure_follows_the_page_to_another_site(page, clock):
+    before = page.site
+    other = SitePage.objects.exclude(pk=page.pk).filter(locale=page.locale).first()
+    site = other.site
+    page = publish(page, block("change", CLOSED))
+    for one in SitePage.objects.filter(site=site):
+        one.delete()
+    dated = Site.objects.get(pk=before.pk).facts_at
+    clock.to(NOW + timedelta(hours=1))
+    page.site = site
+    page = publish(page, block("change", CLOSED))
+    assert OpeningException.objects.get().site == site
+    assert Site.objects.get(pk=before.pk).facts_at > dated
+    publish(page)
+    assert not OpeningException.objects.exists()
+
+
+def test_an_entry_that_stands_twice_is_taken_over_once(page, clock):
+    later = CLOSED | {"date": "2027-02-01", "last_day": None}
+    publish(page, block("change", CLOSED), block("change", later))
+    assert f"{OpeningException.objects.get().date}" == "2027-01-01"
+
+
+def test_the_page_in_another_language_offers_no_plan(page, log_in, clock):
+    languages.ensure_locales()
+    languages.synchronise()
+    other = page.get_translation(Locale.objects.get(language_code="en")).specific
+    other.alias_of = None
+    other.planned = json.dumps([block("change", CLOSED)])
+    other.save_revision().publish()
+    editor = log_in("editor")
+    edit = f"/admin/pages/{other.pk}/edit/"
+    own = editor.get(f"/admin/pages/{page.pk}/edit/").context["form"]
+    assert "planned" in own.fields
+    assert "planned" not in editor.get(edit).context["form"].fields
+    answer = editor.post(edit, posted(other, [], "<p>Hello.</p>", at=None))
+    assert answer.status_code == 302
+    draft = editor.get(f"/admin/pages/{other.pk}/view_draft/").text
+    assert "年始のため" not in draft
