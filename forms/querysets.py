@@ -59,10 +59,12 @@ class FormVersionQuerySet(models.QuerySet):
         found.form = copy(found.form)
         return found
 
-    def newest_number(self, form: int) -> int:
-        """The number of the newest version of a form."""
-        numbers = self.filter(form=form).order_by("-number").values_list("number")
-        return remembered(("newest version", form), lambda: numbers[0][0])
+    def newest(self, form: int) -> tuple[int, int]:
+        """The number of the newest version of a form, and its ``ends_before``."""
+        rows = self.filter(form=form).order_by("-number")
+        rows = rows.values_list("number", "ends_before")
+        number, end = remembered(("newest version", form), lambda: rows[0])
+        return number, end or 0
 
 
 class DraftQuerySet(models.QuerySet):

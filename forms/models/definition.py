@@ -99,6 +99,13 @@ class FormDefinition(PreviewableMixin, DraftStateMixin, RevisionMixin, models.Mo
     def __str__(self) -> str:
         return self.title
 
+    def save(self, *args, **kwargs) -> None:
+        """Remember, for who publishes, the day for drafts that was set until now."""
+        if self.pk and "day_before" not in self.__dict__:
+            stored = type(self).objects.filter(pk=self.pk)
+            self.day_before = stored.values_list("drafts_until", flat=True).first()
+        super().save(*args, **kwargs)
+
     def latest_version(self):
         """The version that new drafts run from, or None before the first publishing."""
         return self.versions.order_by("-number").first()

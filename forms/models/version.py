@@ -12,7 +12,9 @@ class FormVersion(models.Model):
     """One published state of a form: the document that page, answers and PDF run from.
 
     ``document`` is what ``forms.compiler`` made of the definition; ``sha256`` is the
-    digest of its canonical JSON. Inserted once; the database refuses to change it.
+    digest of its canonical JSON. ``ends_before``: drafts of versions that lie before a
+    breaking change up to that number must follow; their last day was over when this
+    version was published. Inserted once; the database refuses to change it.
     """
 
     form = models.ForeignKey(
@@ -25,6 +27,7 @@ class FormVersion(models.Model):
     document = models.JSONField()
     sha256 = models.CharField(max_length=64)
     is_breaking = models.BooleanField(_("Breaking change"), default=False)
+    ends_before = models.PositiveIntegerField(null=True, editable=False)
     published_at = models.DateTimeField(_("Published at"), auto_now_add=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

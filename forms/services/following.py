@@ -34,7 +34,11 @@ class Added:
 
 def is_over(form: FormDefinition) -> bool:
     """Whether the day is over until which drafts go out as they were begun."""
-    return form.drafts_until is not None and timezone.localdate() > form.drafts_until
+    return is_past(form.drafts_until)
+
+
+def is_past(day: date | None) -> bool:
+    return day is not None and timezone.localdate() > day
 
 
 def open_drafts(form: FormDefinition) -> dict[int, int]:
@@ -46,7 +50,7 @@ def open_drafts(form: FormDefinition) -> dict[int, int]:
 
 def is_behind(draft: Draft) -> bool:
     """Whether the form of a draft was published again since."""
-    newest = FormVersion.objects.newest_number(draft.version.form_id)
+    newest, _end = FormVersion.objects.newest(draft.version.form_id)
     return newest > draft.version.number
 
 
@@ -56,7 +60,7 @@ def version_to_follow(version: FormVersion) -> FormVersion | None:
         form=version.form_id, number__gt=version.number
     ).order_by("number")
     steps = newer.values_list("pk", "is_breaking")
-    if not is_over(version.form):
+    if not must_leave(version):
         steps = takewhile(lambda step: not step[1], steps)
     steps = list(steps)
     return FormVersion.objects.get(pk=steps[-1][0]) if steps else None
@@ -67,12 +71,26 @@ def must_follow(draft: Draft) -> bool:
 
     Whoever has looked over a form whose wording is corrected meanwhile has seen theirs.
     """
-    if draft.sent_with_id or not is_over(draft.version.form):
-        return False
-    newer = FormVersion.objects.filter(
-        form=draft.version.form_id, number__gt=draft.version.number
+    return not draft.sent_with_id and must_leave(draft.version)
+
+
+def must_leave(version: FormVersion) -> bool:
+    """Whether the day is over that drafts of this version had, after a breaking change.
+
+    The day of the last change, or that of an earlier one, before it was set anew.
+    """
+    newest, end = FormVersion.objects.newest(version.form_id)
+    if not is_over(version.form):
+        newest = end
+    return (
+        version.number < newest
+        and FormVersion.objects.filter(
+            form=version.form_id,
+            number__gt=version.number,
+            number__lte=newest,
+            is_breaking=True,
+        ).exists()
     )
-    return newer.filter(is_breaking=True).exists()
 
 
 @transaction.atomic

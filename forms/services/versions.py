@@ -11,7 +11,7 @@ from forms.changes import breaking_changes
 from forms.compiler import compile_form, digest_of
 from forms.handlers import INBOX, refusal_of_change
 from forms.models import AnswerGrant, FormDefinition, FormVersion
-from forms.services.following import is_over
+from forms.services.following import is_over, is_past
 from staff.models import AuditEvent, User
 from staff.services import record_event
 
@@ -57,6 +57,9 @@ def publish_version(
         is_breaking=breaking_changes(last and last.document, compiled.document),
         published_by=by,
     )
+    if last:
+        was_over = is_past(getattr(definition, "day_before", None))
+        version.ends_before = last.number if was_over else last.ends_before
     if version.is_breaking and is_over(definition):
         # The day was set for an earlier change: it says nothing about this one.
         FormDefinition.objects.filter(pk=definition.pk).update(drafts_until=None)

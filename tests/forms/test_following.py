@@ -203,6 +203,25 @@ def test_the_builder_says_how_many_drafts_are_open_and_what_becomes_of_them(
         assert "第1版：1件" in page.content.decode()
 
 
+def test_a_third_version_releases_nobody_from_the_second_whose_day_was_over(
+    begun, publish, end_of_drafts
+):
+    begun.walk({"z": "yes"})
+    publish(*NEW)
+    end_of_drafts(-1)
+    form = FormDefinition.objects.get()
+    form.drafts_until = timezone.localdate() + timedelta(days=9)
+    form.title = "次の題名"
+    form.save_revision().publish()  # as the editor does: with a day for what comes next
+    publish([*NEW[0], question("short_text", "m", "もう一つ", required=True)], NEW[1])
+    begun.send()
+    assert Submission.objects.count() == 0
+    later = Journey(Client(), "small").begin()
+    publish([*NEW[0], question("short_text", "k", "さらに", required=True)], NEW[1])
+    later.open(later.url)
+    assert Draft.objects.latest("pk").version.number == 4, "its own day is to come"
+
+
 def test_a_day_of_an_earlier_change_does_not_hold_for_the_next(
     begun, publish, end_of_drafts
 ):
