@@ -25,12 +25,18 @@ class MembershipQuerySet(models.QuerySet):
             Q(valid_to=None) | Q(valid_to__gte=on), contract, valid_from__lte=on
         )
 
+    def of_the_city(self) -> "MembershipQuerySet":
+        """The posts of the city itself, not those of operators, schools and groups."""
+        return self.exclude(
+            role__in=[*self.model.OPERATOR_ROLES, *self.model.PARTNER_ROLES]
+        )
+
 
 class DelegationQuerySet(models.QuerySet):
     """Delegations, by day."""
 
     def in_force(self, on: date | None = None) -> "DelegationQuerySet":
-        """Those that hold on a day (today in Japan), both ends included."""
+        """Those whose days include one day (today in Japan), both ends too."""
         on = on or timezone.localdate()
         return self.filter(valid_from__lte=on, valid_to__gte=on)
 

@@ -1,9 +1,10 @@
 """In whose place somebody approves: in their own, or by a delegation of today."""
 
+from django.db.models import QuerySet
 from wagtail.models import TaskState
 
 from home.models.approval import APPROVERS, Approval, ApprovalTask
-from staff.models import Delegation, User
+from staff.models import Delegation, Membership, User
 
 
 def own_post(user: User, task: ApprovalTask) -> bool:
@@ -29,17 +30,21 @@ def offices(user: User, task: ApprovalTask) -> list[User]:
 def absent(user: User) -> list[User]:
     """For whom this person stands in today; read once for the user of a request."""
     if "_stands_in_for" not in user.__dict__:
-        rows = Delegation.objects.in_force().filter(delegate=user)
+        rows = deputies().filter(delegate=user)
         rows = rows.filter(principal__is_active=True).select_related("principal")
         user._stands_in_for = [row.principal for row in rows.order_by("pk")]
     return user._stands_in_for
 
 
+def deputies() -> QuerySet[Delegation]:
+    """The delegations of today to people who have a post at the city today."""
+    posts = Membership.objects.in_force().of_the_city()
+    return Delegation.objects.in_force().filter(delegate__in=posts.values("user"))
+
+
 def deputies_of(holders: list[User]) -> list[User]:
     """Who stands in today for these people, each with whom they stand in for."""
-    rows = Delegation.objects.in_force().filter(
-        principal__in=holders, delegate__is_active=True
-    )
+    rows = deputies().filter(principal__in=holders, delegate__is_active=True)
     found = []
     for row in rows.select_related("principal", "delegate").order_by("pk"):
         row.delegate.stands_in_for = row.principal
@@ -47,10 +52,11 @@ def deputies_of(holders: list[User]) -> list[User]:
     return found
 
 
-def counted(state: TaskState) -> set[int]:
-    """Everybody in whom an approval of this request has been counted, either way."""
-    pairs = Approval.objects.filter(state=state.pk).values_list("by", "office")
-    return {key for pair in pairs for key in pair}
+def counting(state: TaskState) -> QuerySet[Approval]:
+    """The approvals of this request that count: of people who are still here."""
+    return Approval.objects.filter(
+        state=state.pk, by__is_active=True, office__is_active=True
+    )
 
 
 def office_for(user: User, state: TaskState, *, without: set[int]) -> User | None:

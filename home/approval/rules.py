@@ -10,7 +10,7 @@ from wagtail.models import (
     WorkflowState,
 )
 
-from home.approval.offices import deputies_of, office_for, offices
+from home.approval.offices import deputies_of, office_for, offices, own_post
 from home.models.approval import (
     APPROVERS,
     Approval,
@@ -50,6 +50,17 @@ def is_approver(user: User) -> bool:
     return user._approves_pages
 
 
+def approves_by_post(user: User) -> bool:
+    """Whether this person approves pages by a post of their own; read once a request.
+
+    A delegation is for approving alone: nothing else is done in somebody's place.
+    """
+    if "_approves_by_post" not in user.__dict__:
+        tasks = ApprovalTask.objects.filter(active=True)
+        user._approves_by_post = any(own_post(user, task) for task in tasks)
+    return user._approves_by_post
+
+
 def approvers_of(task: ApprovalTask, *, without: set[int] = frozenset()) -> list[User]:
     """Everybody who may approve today by their name; deputies come after them.
 
@@ -66,12 +77,17 @@ def approvers_of(task: ApprovalTask, *, without: set[int] = frozenset()) -> list
     return found + [one for one in deputies_of(found) if one.pk not in known]
 
 
+def makers_of(state: TaskState) -> set[int]:
+    """Who asked for the approval, and who changed the page last."""
+    return {state.workflow_state.requested_by_id, state.revision.user_id} - {None}
+
+
 def excluded_from(state: TaskState) -> set[int]:
     """Who may not approve this request, whatever their post: they made it.
 
     Nor may who approved an earlier step, themselves or by a deputy, or this one.
     """
-    people = {state.workflow_state.requested_by_id, state.revision.user_id}
+    people = makers_of(state)
     earlier = TaskState.objects.filter(
         workflow_state=state.workflow_state,
         status=TaskState.STATUS_APPROVED,
@@ -105,8 +121,11 @@ def of_person(user: User) -> Q:
     )
 
 
-def why_not(user: User, state: TaskState) -> str:
-    """Why this person may not approve this request; empty if they may."""
+def why_not_back(user: User, state: TaskState) -> str:
+    """Why this person may not send this request back; empty if they may.
+
+    Who approved it may: a fault that is seen late is still sent back.
+    """
     task = state.task.specific
     if state.status != TaskState.STATUS_IN_PROGRESS:
         return _("This request was settled already.")
@@ -116,20 +135,35 @@ def why_not(user: User, state: TaskState) -> str:
         return _("You asked for this approval yourself. Another person approves it.")
     if user.pk == state.revision.user_id:
         return _("You changed this page last. Another person approves it.")
+    return "" if office_back(user, state) else nobody_left()
+
+
+def why_not(user: User, state: TaskState) -> str:
+    """Why this person may not approve this request; empty if they may."""
+    reason = why_not_back(user, state)
+    if reason:
+        return reason
     without = excluded_from(state)
     if user.pk in without:
         return _("Your approval has been counted already. Another person approves it.")
-    if office_for(user, state, without=without) is None:
-        return _(
-            "The person in whose place you approve made this request, or has been"
-            " counted already. Another person approves it."
-        )
-    return ""
+    return "" if office_for(user, state, without=without) else nobody_left()
+
+
+def nobody_left() -> str:
+    return _(
+        "The person in whose place you approve made this request, or has been"
+        " counted already. Another person approves it."
+    )
 
 
 def office_of(user: User, state: TaskState) -> User | None:
-    """In whose place this person settles this request; themselves if they may."""
+    """In whose place this person approves this request; themselves if they may."""
     return office_for(user, state, without=excluded_from(state))
+
+
+def office_back(user: User, state: TaskState) -> User | None:
+    """In whose place this person sends this request back; themselves if they may."""
+    return office_for(user, state, without=makers_of(state))
 
 
 def waiting_states(user: User):
@@ -151,8 +185,8 @@ class PagePermissions(PagePermissionTester):
     """What a person may do with a page. While approval is on, nobody just publishes.
 
     Only an approval publishes: not an editor, not an administrator, not a superuser,
-    through no door. Who approves may take a page offline, move it and put the menu in
-    order: these acts put no new words before the public.
+    through no door. Who approves by a post of their own may take a page offline, move
+    it and put the menu in order: these acts put no new words before the public.
     """
 
     def __init__(self, user: User, page: AbstractPage):
@@ -160,7 +194,7 @@ class PagePermissions(PagePermissionTester):
         self.needs_approval = is_required_for(user)
         if user.is_active and not user.is_superuser and self.needs_approval:
             self.permissions.discard("publish")
-            if is_approver(user):
+            if approves_by_post(user):
                 self.permissions.add("publish")
 
     def may_direct(self) -> bool:

@@ -15,6 +15,7 @@ from wagtail.models import Page, TaskState, WorkflowState
 from home.approval import rules
 from home.approval.news import News
 from home.approval.news import tell as spread
+from home.approval.offices import counting
 from home.checking.rules import Finding
 from home.checking.services import check_draft, incomplete, stopping
 from home.models.approval import Approval, ApprovalState
@@ -124,7 +125,7 @@ def count(state: ApprovalState, *, by: User, comment: str) -> int:
     """Write down one approval and in whose place; how many there are now."""
     office = rules.office_of(by, state)
     given = Approval.objects.create(state=state, by=by, office=office, comment=comment)
-    number = state.approvals.count()
+    number = counting(state).count()
     if given.is_in_place or state.task.specific.needed > 1:
         write_down("counted", state, by=by, office=office, number=number)
     settle_for(state, by=by, office=office)
@@ -166,8 +167,8 @@ def send_back(state: TaskState, *, by: User, reason: str) -> TaskState:
     reason = reason.strip()
     if not reason:
         raise ValidationError(_("Write the reason, so that it can be mended."))
-    state = current(state, by=by)
-    office = rules.office_of(by, state)
+    state = current(state, by=by, why_not=rules.why_not_back)
+    office = rules.office_back(by, state)
     settle_for(state, by=by, office=office)
     if office != by:
         write_down("returned_in_place", state, by=by, office=office)
@@ -193,12 +194,12 @@ def withdraw(workflow_state: WorkflowState, *, by: User) -> None:
     state.cancel(user=by)
 
 
-def current(state: TaskState, *, by: User) -> TaskState:
+def current(state: TaskState, *, by: User, why_not=rules.why_not) -> TaskState:
     """The request as it stands now, held; refused to who may not settle it."""
     found = TaskState.objects.select_for_update().filter(pk=state.pk).first()
     if found is None or found.status != IN_PROGRESS:
         raise ValidationError(_("This request was settled already."))
-    reason = rules.why_not(by, found)
+    reason = why_not(by, found)
     if reason:
         raise ValidationError(reason)
     return found.specific

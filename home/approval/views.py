@@ -17,8 +17,8 @@ from wagtail.models import Page, TaskState, WorkflowState
 from home.approval import lists, rules, services
 from home.approval.comparing import compared
 from home.approval.forms import CommentForm, MessageForm, ReasonForm
+from home.approval.offices import counting
 from home.checking.rules import FIXABLE, KINDS
-from home.models import Approval
 
 SHOWN_EARLIER = 20
 
@@ -211,12 +211,14 @@ class ShowView(PageApprovalView):
             and (self.page.has_unpublished_changes or not self.page.live),
         }
         if state:
-            office = rules.office_of(user, state)
+            why_not_back = rules.why_not_back(user, state)
+            office = rules.office_of(user, state) or rules.office_back(user, state)
             context |= {
-                "in_place_of": office if office not in (None, user) else None,
+                "in_place_of": office if office != user and not why_not_back else None,
                 "needed": state.task.specific.needed,
-                "given": Approval.objects.filter(state=state.pk).count(),
+                "given": counting(state).count(),
                 "why_not": rules.why_not(user, state),
+                "may_send_back": not why_not_back,
                 "may_withdraw": state.workflow_state.user_can_cancel(user)
                 and state.workflow_state.requested_by_id == user.pk,
                 "approvers": rules.approvers_of(
@@ -295,7 +297,7 @@ class ApproveView(ActView):
         state = TaskState.objects.get(pk=self.state.pk)
         if state.status != TaskState.STATUS_IN_PROGRESS:
             return 0
-        given = Approval.objects.filter(state=state.pk).count()
+        given = counting(state).count()
         return state.task.specific.needed - given
 
 

@@ -159,12 +159,12 @@ class ApprovalTask(Task):
         from home.approval import rules
 
         state = obj.current_workflow_task_state
-        if state is None or rules.why_not(user, state):
+        if state is None or rules.why_not_back(user, state):
             return []
-        return [
-            ("reject", _("Send back"), True),
-            ("approve", _("Approve"), True),
-        ]
+        acts = [("reject", _("Send back"), True)]
+        if not rules.why_not(user, state):
+            acts.append(("approve", _("Approve"), True))
+        return acts
 
     def get_form_for_action(self, action):
         from home.approval.forms import CommentForm, ReasonForm

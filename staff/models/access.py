@@ -211,10 +211,9 @@ class Delegation(models.Model):
             raise ValidationError({"delegate": _("Choose another person.")})
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise ValidationError({"valid_to": _("It cannot end before it begins.")})
-        outside = [*Membership.OPERATOR_ROLES, *Membership.PARTNER_ROLES]
         for name in ("principal", "delegate"):
             user = getattr(self, name, None)
-            if user and not user.scope.roles.difference(outside):
+            if user and not user.memberships.in_force().of_the_city().exists():
                 raise ValidationError(
                     {name: _("Choose somebody who has a post at the city today.")}
                 )

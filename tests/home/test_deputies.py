@@ -225,3 +225,66 @@ def test_a_second_approver_of_the_same_post_counts_as_another_person(ask, cast, 
     approve(state, cast["head"])
     approve(state, second)
     assert ContentPage.objects.get(pk=page.pk).title == NEW
+
+
+def test_a_deputy_who_left_the_city_approves_nothing(ask, cast, page, stand_in):
+    stand_in("intake", "head")
+    cast["intake"].memberships.update(valid_to="2025-01-01")
+    site = cast["operator"].memberships.get().operator
+    MembershipFactory(user=cast["intake"], role="operator_manager", operator=site)
+    forget(cast["intake"])
+    state = ask()
+    assert rules.why_not(cast["intake"], state)
+    assert waiting_for(cast["intake"]) == []
+    assert cast["intake"] not in rules.approvers_of(state.task.specific)
+    with pytest.raises(ValidationError):
+        approve(state, cast["intake"])
+    assert live_title(page) != NEW
+
+
+def test_a_deputy_approves_and_does_nothing_else_to_pages(
+    ask, cast, page, stand_in, log_in
+):
+    stand_in("intake", "head")
+    permissions = page.permissions_for_user(cast["intake"])
+    assert not permissions.can_unpublish()
+    assert not permissions.can_move()
+    assert not permissions.can_set_view_restrictions()
+    assert page.permissions_for_user(cast["head"]).can_unpublish()
+    log_in("intake").post(f"/admin/pages/{page.pk}/unpublish/")
+    assert ContentPage.objects.get(pk=page.pk).live
+    approve(ask(), cast["intake"])
+    assert live_title(page) == NEW
+
+
+@pytest.mark.parametrize("first", ["head", "intake"])
+def test_who_approved_first_may_still_send_the_page_back(
+    ask, cast, page, stand_in, log_in, first
+):
+    need(2)
+    stand_in("intake", "head")
+    state = ask()
+    approve(state, cast[first])
+    path = f"/admin/approval/{page.pk}/"
+    client = log_in(first)
+    shown = client.get(path).text
+    assert f"{path}send-back/" in shown
+    assert f"{path}approve/" not in shown
+    page.refresh_from_db()
+    acts = state.task.specific.get_actions(page, cast[first])
+    assert [act[0] for act in acts] == ["reject"]
+    client.post(f"{path}send-back/", {"comment": "日付が違います"})
+    state.refresh_from_db()
+    assert state.status == state.STATUS_REJECTED
+    assert live_title(page) != NEW
+
+
+def test_the_approval_of_who_left_since_is_not_counted(ask, cast, page):
+    need(2)
+    state = ask()
+    approve(state, cast["head"])
+    type(cast["head"]).objects.filter(pk=cast["head"].pk).update(is_active=False)
+    approve(state, cast["admin"])
+    assert live_title(page) != NEW
+    approve(state, cast["programme-lead"])
+    assert live_title(page) == NEW
