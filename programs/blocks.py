@@ -5,11 +5,24 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
-from programs.models.opening import LONGEST
+from programs.models.opening import (
+    LONGEST,
+    TOO_FAR,
+    TOO_LONG,
+    TOO_LONG_A_HOLIDAY,
+    is_near,
+)
 
 
 def refuse(name: str, words) -> None:
     raise StructBlockValidationError({name: ValidationError(words)})
+
+
+def refuse_far(cleaned, *names: str) -> None:
+    """Refuse days far from today."""
+    for name in names:
+        if cleaned[name] and not is_near(cleaned[name]):
+            refuse(name, TOO_FAR)
 
 
 class HolidayBlock(blocks.StructBlock):
@@ -32,9 +45,12 @@ class HolidayBlock(blocks.StructBlock):
 
     def clean(self, value):
         cleaned = super().clean(value)
+        refuse_far(cleaned, "starts_on", "ends_on")
         first, last = cleaned["starts_on"], cleaned["ends_on"]
         if first and last and last < first:  # a draft may lack either
             refuse("ends_on", _("It cannot end before it begins."))
+        if first and last and last - first > LONGEST:
+            refuse("ends_on", TOO_LONG_A_HOLIDAY)
         return cleaned
 
 
@@ -61,12 +77,13 @@ class ChangeBlock(blocks.StructBlock):
 
     def clean(self, value):
         cleaned = super().clean(value)
+        refuse_far(cleaned, "date", "last_day")
         first, last = cleaned["date"], cleaned["last_day"]
         opens, closes = cleaned["opens"], cleaned["closes"]
         if first and last and last < first:
             refuse("last_day", _("It cannot end before it begins."))
         if first and last and last - first > LONGEST:
-            refuse("last_day", _("Give at most a year at once, or change the hours."))
+            refuse("last_day", TOO_LONG)
         if (opens is None) != (closes is None) or (opens and closes <= opens):
             refuse("closes", _("Give both times, closing after opening, or neither."))
         return cleaned

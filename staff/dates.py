@@ -37,5 +37,7 @@ def fiscal_year(on: date) -> int:
 
 
 def fiscal_year_words(year: int) -> str:
-    """A fiscal year by its era: ``令和8年度``."""
+    """A fiscal year by its era: ``令和8年度``; one before all eras by its number."""
+    if year < ERAS[-1][0].year:
+        return f"{year}年度"
     return f"{wareki_year(date(year, 12, 31))}度"

@@ -1,10 +1,11 @@
 """When a site is open: its weekly hours, the school holidays, the days that differ."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 
@@ -12,6 +13,25 @@ from programs.models.facts import Site
 from staff.dates import fiscal_year, fiscal_year_words
 
 LONGEST = timedelta(days=366)
+NEAR = timedelta(days=5 * 366)
+TOO_FAR = _("Give a day within five years of today.")
+TOO_LONG = _("Give at most a year at once, or change the hours.")
+TOO_LONG_A_HOLIDAY = _("A period of school holidays is a year at most.")
+
+
+def is_near(day: date) -> bool:
+    """Whether somebody may have meant that day; one far away is a slip of the keys."""
+    return abs(day - timezone.localdate()) <= NEAR
+
+
+def refuse_far(row: models.Model, *names: str) -> None:
+    """Refuse days far from today; one that is kept already may stay as it is."""
+    far = {name for name in names if (day := getattr(row, name)) and not is_near(day)}
+    if far and row.pk:
+        kept = type(row).objects.filter(pk=row.pk).values(*names).first() or {}
+        far = {name for name in far if kept.get(name) != getattr(row, name)}
+    if far:
+        raise ValidationError(dict.fromkeys(far, TOO_FAR))
 
 
 class OpeningHours(models.Model):
@@ -85,6 +105,13 @@ class SchoolHoliday(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Near today, and a year at most."""
+        refuse_far(self, "starts_on", "ends_on")
+        first, last = self.starts_on, self.ends_on
+        if first and last and last - first > LONGEST:
+            raise ValidationError({"ends_on": TOO_LONG_A_HOLIDAY})
+
     def fiscal_year_words(self) -> str:
         """The fiscal year that the period belongs to: ``令和8年度``."""
         return fiscal_year_words(fiscal_year(self.starts_on))
@@ -151,11 +178,10 @@ class OpeningException(models.Model):
         return f"{self.date}"
 
     def clean(self) -> None:
-        """At most a year at once: a longer one is a change of the weekly hours."""
+        """Near today, a year at once: a longer one is a change of the weekly hours."""
+        refuse_far(self, "date", "last_day")
         if self.date and self.last_day and self.last_day - self.date > LONGEST:
-            raise ValidationError(
-                {"last_day": _("Give at most a year at once, or change the hours.")}
-            )
+            raise ValidationError({"last_day": TOO_LONG})
 
     @property
     def rank(self) -> tuple:

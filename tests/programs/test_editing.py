@@ -165,6 +165,48 @@ def test_a_day_that_cannot_be_read_is_refused_and_kept(typed, log_in):
     assert not SchoolHoliday.objects.filter(name="夏休み").exists()
 
 
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("1951-01-01", "1951-01-02"),
+        ("2090-12-30", "2090-12-31"),
+        ("2027-01-01", "2029-01-01"),
+    ],
+)
+def test_a_holiday_that_nobody_can_mean_is_refused_and_kept(first, last, log_in):
+    data = {"name": "夏休み", "starts_on": first, "ends_on": last}
+    response = log_in("editor").post(HOLIDAYS, data)
+    assert response.status_code == 200
+    assert re.search("前後5年以内|1年以内の期間", response.text)
+    assert f'value="{last}"' in response.text
+    assert not SchoolHoliday.objects.filter(name="夏休み").exists()
+
+
+def test_an_old_row_with_days_that_nobody_can_mean_breaks_no_page(site, log_in):
+    client = log_in("editor")
+    first, last = date(1, 1, 1), date(9999, 12, 31)
+    SchoolHoliday.objects.create(name="誤り", starts_on=first, ends_on=last)
+    row = site.exceptions.create(date=date(2090, 12, 31), reason="遠い日")
+    for path in (
+        "/admin/school-holidays/",
+        "/sites/enmusubi/",
+        "/sites/enmusubi/calendar/",
+        "/feed.xml",
+        "/api/v1/sites/enmusubi/opening-days?from=2026-12-01&to=2026-12-31",
+    ):
+        assert client.get(path).status_code == 200, path
+    kept = formset("exceptions", 1, 1) | {
+        "exceptions-0-id": row.pk,
+        "exceptions-0-date": "2090-12-31",
+        "exceptions-0-reason": "遠い日（点検中）",
+    }
+    assert client.post(edit_address(site), site_form(site, **kept)).status_code == 302
+    wrong = kept | {"exceptions-0-date": "2090-12-30"}
+    answer = client.post(edit_address(site), site_form(site, **wrong))
+    assert answer.status_code == 200
+    assert "前後5年以内" in answer.text
+
+
 def test_days_and_times_of_a_closure_are_read_as_typed(site, log_in):
     client = log_in("editor")
     closure = formset("exceptions", 1, 0) | {

@@ -369,3 +369,35 @@ def test_the_page_in_another_language_offers_no_plan(page, log_in, clock):
     assert answer.status_code == 302
     draft = editor.get(f"/admin/pages/{other.pk}/view_draft/").text
     assert "年始のため" not in draft
+
+
+FAR = "今日から前後5年以内の日"
+YEAR = "学校の長期休みは、1年以内"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        ("holiday", WINTER | {"starts_on": "0001-01-01"}, FAR),
+        ("holiday", WINTER | {"ends_on": "9999-12-31"}, FAR),
+        ("holiday", WINTER | {"ends_on": "2028-12-25"}, YEAR),
+        ("change", CLOSED | {"date": "9999-12-31", "last_day": ""}, FAR),
+    ],
+)
+def test_a_day_that_nobody_can_mean_is_refused_in_the_plan_and_shown_nowhere(
+    kind, value, words, page, log_in, clock
+):
+    editor = log_in("editor")
+    path = f"/admin/pages/{page.pk}"
+    draft = posted(page, [block(kind, value)], "<p>あ</p>", at=None)
+    assert editor.post(f"{path}/edit/", draft).status_code in (200, 302)
+    assert editor.post(f"{path}/edit/preview/", draft).status_code == 200
+    assert editor.get(f"{path}/edit/preview/?mode=").status_code == 200
+    assert editor.get(f"{path}/view_draft/").status_code == 200
+    asked = editor.post(f"{path}/edit/", draft | {"action-submit": "1"})
+    assert json.dumps(words).strip('"') in asked.text
+    publish(
+        page, block(kind, value | {"last_day": None} if kind == "change" else value)
+    )
+    assert not SchoolHoliday.objects.exists()
+    assert not OpeningException.objects.exists()
