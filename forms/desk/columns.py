@@ -129,8 +129,12 @@ def columns_of(names: Iterable[str]) -> list[Column]:
 
 
 def rows_of(handlings: list[Handling], *, names_shown: bool) -> list[Row]:
-    """The rows of one page with their indexed answers: one query for all of them."""
+    """The rows of one page with their indexed answers: one query for all of them.
+
+    A correction is a later entry, ``slot-number``: the last one is shown.
+    """
     slots: dict[int, dict[str, IndexedAnswer]] = {row.pk: {} for row in handlings}
-    for answer in IndexedAnswer.objects.filter(submission__in=list(slots)):
-        slots[answer.submission_id][answer.slot] = answer
+    found = IndexedAnswer.objects.filter(submission__in=list(slots)).order_by("pk")
+    for answer in found:
+        slots[answer.submission_id][answer.slot.partition("-")[0]] = answer
     return [Row(row, slots[row.pk], names_shown) for row in handlings]

@@ -20,9 +20,9 @@ from forms.forms.controls import Repeat, control_of, sub_key
 from forms.models import CorrectedAnswer, IndexedAnswer, Submission, SubmissionEvent
 from forms.rules import walk
 from forms.services.inbox import must_work_on, write_down
+from forms.services.submissions import entries_of
 from forms.services.thinning import SHORT, class_of
 from staff.models import User
-from staff.names import search_key
 
 
 @transaction.atomic
@@ -164,8 +164,6 @@ def _write(
     )
     row.full_clean(exclude=["submission", "by", "value"])
     row.save(force_insert=True)
-    if value is not None:
-        _find_by_corrected(submission, question, value)
     return row
 
 
@@ -193,6 +191,7 @@ def _write_what_follows(
         _write(
             submission, one, value, by=row.by, reason=f"{reason}：{row.reason}"[:300]
         )
+    _find_by_corrected(submission, known, now)
     return codes
 
 
@@ -214,15 +213,17 @@ def _is_reckoned(question: Mapping, before: Mapping, day: date) -> bool:
     return before.get(question["key"]) == derive(question, None, before, day)
 
 
-def _find_by_corrected(submission: Submission, question: Mapping, value: Any) -> None:
-    """Index the corrected answer too; the index only grows, and both are found."""
-    if not question.get("slot"):
-        return
-    for slot, text in control_of(question).slots(question, value).items():
-        count = submission.indexed.filter(slot__startswith=slot).count()
-        IndexedAnswer.objects.create(
-            submission=submission,
-            slot=f"{slot}-{count}"[:30],
-            text=text[:200],
-            folded=search_key(text)[:200],
-        )
+def _find_by_corrected(submission: Submission, before: Mapping, now: Mapping) -> None:
+    """Index what the corrected answers amount to; the index only grows.
+
+    Old and new are found, and lists show the last entry. A slot of several questions
+    is written whole; one that has no answer any more gets an empty entry.
+    """
+    known = {row.slot: row.text for row in entries_of(submission, before)}
+    found = {row.slot: row for row in entries_of(submission, now)}
+    for slot in known.keys() | found.keys():
+        row = found.get(slot) or IndexedAnswer(submission=submission)
+        if row.text != known.get(slot, ""):
+            count = submission.indexed.filter(slot__startswith=slot).count()
+            row.slot = f"{slot}-{count}"
+            row.save(force_insert=True)

@@ -1,7 +1,7 @@
 """The one transaction that receives answers, and what comes after it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -208,7 +208,7 @@ def _store(draft: Draft, reading: Reading, key: str) -> Submission:
     # database's to say, and the form answers then that nothing was received.
     submission.clean_fields(exclude=["answers", *RELATED])
     submission.save(force_insert=True)
-    IndexedAnswer.objects.bulk_create(_indexed(submission))
+    IndexedAnswer.objects.bulk_create(entries_of(submission, submission.answers))
     adopt_files(draft, submission)
     return submission
 
@@ -221,12 +221,12 @@ def new_receipt(form: FormDefinition) -> str:
     return year_number("receipt", "R")
 
 
-def _indexed(submission: Submission) -> list[IndexedAnswer]:
+def entries_of(submission: Submission, values: Mapping) -> list[IndexedAnswer]:
     """The chosen answers; several questions of one slot make one entry."""
     shown: dict[str, list[str]] = {}
     days: dict[str, str] = {}
     for question in fields_of(submission.version.document):
-        slot, value = question.get("slot"), submission.answers.get(question["key"])
+        slot, value = question.get("slot"), values.get(question["key"])
         if slot and value is not None:
             for name, text in control_of(question).slots(question, value).items():
                 shown.setdefault(name, []).append(text)

@@ -423,6 +423,31 @@ def test_a_correction_stands_beside_the_original(submission, post, log_in, cast)
     assert (row.by, row.value) == (cast["intake"], "髙橋")
 
 
+def test_the_list_shows_the_last_correction_with_the_whole_name(consult, post, log_in):
+    date = inbox.field("born", "date", slot="birth_date")
+    fields = [*inbox.FIELDS[:3], date]
+    submission = inbox.received(inbox.version(consult.form, *fields, number=2))
+
+    def cells() -> dict[str, str]:
+        browser = log_in("intake")
+        shown = {"column": ["child_name", "child_kana", "birth_date"]}
+        browser.post(reverse("inbox:columns"), shown)
+        page = BeautifulSoup(look(browser, names="1").content, "html.parser")
+        row = page.select_one(f'[data-number="{submission.receipt}"]')
+        return {td.get("data-label"): td.text.strip() for td in row.select("td")}
+
+    day = {"f_born-year": "平成29", "f_born-month": "7", "f_born-day": "15"}
+    for typed in ({"f_given": "月"}, day, {"f_family": "髙橋"}, {"f_kana": ""}):
+        key = next(iter(typed)).partition("-")[0]
+        post("intake", "correct", submission, key=key, reason="電話", **typed)
+    found = cells()
+    assert found["こども"] == "髙橋　月"
+    assert found["生年月日"] == "平成29年7月15日"
+    assert found["児童（フリガナ）"] == ""
+    for name in ("高橋月", "吉田月", "吉田神", "よしだ"):
+        assert listed(look(log_in("intake"), name)) == [submission.receipt]
+
+
 def test_a_correction_is_judged_by_the_question_itself(submission, post):
     page = post(
         "intake",
