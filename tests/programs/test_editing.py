@@ -186,7 +186,9 @@ def test_an_old_row_with_days_that_nobody_can_mean_breaks_no_page(site, log_in):
     client = log_in("editor")
     first, last = date(1, 1, 1), date(9999, 12, 31)
     SchoolHoliday.objects.create(name="誤り", starts_on=first, ends_on=last)
-    row = site.exceptions.create(date=date(2090, 12, 31), reason="遠い日")
+    row = OpeningException.objects.create(
+        site=site, date=date(2090, 12, 31), reason="遠い日"
+    )
     for path in (
         "/admin/school-holidays/",
         "/sites/enmusubi/",
