@@ -49,7 +49,7 @@ def address_of(door, closed: Collection[str], request) -> str:
     if page is not None:
         page = page.localized
         return page.get_url(request) or "" if page.pk in public_keys() else ""
-    path = door.get("path") or "/"
+    path = door.get("path") or ""
     asked = path if path.endswith("/") else f"{path}/"
     return "" if asked in closed else path
 

@@ -92,7 +92,7 @@ class PhraseViewSet(AuditedModelViewSet):
     search_fields = ["text", "said"]
     add_view_class = PhraseCreateView
     panels = [
-        FieldPanel("text"),
+        FieldPanel("text", widget=AdminAutoHeightTextInput),
         FieldPanel("language"),
         FieldPanel("said", widget=AdminAutoHeightTextInput),
     ]

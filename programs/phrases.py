@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.db.models import Q
 from django.utils import timezone
 
 from programs.models import OpeningException, SchoolHoliday, ServiceType, Site
@@ -14,16 +15,17 @@ HOLIDAYS = (
 
 
 def phrases_of_facts() -> list[str]:
-    """Each text once: of public sites and services, and of the days to come."""
+    """Each text once: of public sites and services, and of the days not over."""
     return list(dict.fromkeys(text for text in texts() if text))
 
 
 def texts() -> Iterator[str]:
     today = timezone.localdate()
-    changes = OpeningException.objects.filter(site__is_public=True, date__gte=today)
+    is_to_come = Q(date__gte=today) | Q(last_day__gte=today)
+    changes = OpeningException.objects.filter(is_to_come, site__is_public=True)
     yield from fields(
         Site.objects.filter(is_public=True),
-        *("capacity_note", "audience", "fee_note", "as_of"),
+        *("name", "capacity_note", "audience", "fee_note", "as_of"),
     )
     yield from fields(
         ServiceType.objects.filter(is_public=True), "label_public", "description"

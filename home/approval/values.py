@@ -82,7 +82,7 @@ def target_of(attributes: str) -> str:
     given = attributes_of(attributes)
     kind, key = given.get("linktype"), given.get("id", "")
     models = {"page": Page, "document": get_document_model()}
-    if kind in models and key.isdigit():
+    if kind in models and key.isdecimal():
         found = models[kind].objects.filter(pk=key).first()
         return found.title if found else f"#{key}"
     return given.get("href") or NOTHING

@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from wagtail.models import Page, PageViewRestriction
 
+from home.approval.values import target_of
 from home.checking.services import check_draft
 from home.models import ContentPage
 
@@ -59,6 +60,17 @@ def test_no_link_leads_to_a_page_that_is_not_public_and_the_check_names_each(
     found = [one for one in check_draft(leading).found if one.kind == "broken_link"]
     assert len(found) == 4
     assert all(one.stops and one.anchor for one in found)
+
+
+def test_a_large_link_whose_page_was_deleted_leads_nowhere(client, leading, target):
+    ContentPage.objects.get(pk=target.pk).delete()
+    page = BeautifulSoup(client.get("/leading/").content, "html.parser").main
+    assert [a["href"] for a in page.select("a.door")] == ["/target/"]
+
+
+@pytest.mark.parametrize("key", ["²", "①", "x"])
+def test_a_link_to_no_number_is_read_as_its_address(key, db):
+    assert target_of(f'linktype="page" id="{key}" href="/a/"') == "/a/"
 
 
 def test_a_large_link_leads_to_the_page_in_the_language_of_its_readers(

@@ -1,16 +1,18 @@
 """Pages in several languages: one structure, and the language is never in doubt."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 from django.core.cache import cache
+from django.utils import timezone
 from wagtail.models import Locale, Page
 
 from home import languages
 from home.models import ContentPage
 from programs import seed, seed_languages, seed_tree
-from programs.models import Site
+from programs.models import OpeningException, Site
 from tests.standing import kept_for_the_module
 
 
@@ -232,6 +234,26 @@ def test_the_report_costs_the_same_for_every_number_of_pages(
         assert client.get("/admin/page-reports/translations/").status_code == 200
 
 
+def test_a_running_closure_and_a_new_site_lack_words_until_somebody_says_them(
+    log_in, seeded
+):
+    seed_languages.load()
+    site = Site.objects.get(slug="enmusubi")
+    today = timezone.localdate()
+    for first, last, reason in ((-3, 1, "改修工事"), (-9, -8, "終わった工事")):
+        OpeningException.objects.create(
+            site=site,
+            date=today + timedelta(days=first),
+            last_day=today + timedelta(days=last),
+            reason=reason,
+        )
+    Site.objects.filter(pk=site.pk).update(name="あたらしい広場")
+    found = soup(log_in("editor"), "/admin/page-reports/translations/").text
+    assert "改修工事" in found
+    assert "あたらしい広場" in found
+    assert "終わった工事" not in found
+
+
 def test_easy_japanese_has_its_own_words_for_pages_and_facts(client, seeded):
     seed_languages.load()
     for path in ("soudan/", "faq/", "sites/enmusubi/"):
@@ -277,7 +299,7 @@ def test_a_fact_without_words_is_named_to_editors_with_the_way_to_say_it(
     }
     assert set(found) == {"English", "やさしい日本語"}
     form = soup(client, found["English"]).select_one("form[method=POST]")
-    assert form.find(attrs={"name": "text"}).get("value") == "市内のこども"
+    assert form.find("textarea", attrs={"name": "text"}).text.strip() == "市内のこども"
     answer = client.post(
         "/admin/phrases/new/",
         {"text": "市内のこども", "language": "en", "said": "Children of the city"},
