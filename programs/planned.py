@@ -25,9 +25,13 @@ MOST_MONTHS = 3
 
 
 def is_planning(page) -> bool:
-    """Whether the page is where opening days are planned: the one in Japanese."""
-    is_source = page.locale.language_code == settings.LANGUAGE_CODE
-    return is_source and not page.alias_of_id
+    """Whether the page is where opening days are planned: the one in Japanese.
+
+    A page that is being made has its parent's language.
+    """
+    tree = page if page.locale_id else page.get_parent()
+    is_source = tree and tree.locale.language_code == settings.LANGUAGE_CODE
+    return bool(is_source and not page.alias_of_id)
 
 
 @transaction.atomic

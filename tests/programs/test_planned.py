@@ -401,3 +401,17 @@ def test_a_day_that_nobody_can_mean_is_refused_in_the_plan_and_shown_nowhere(
     )
     assert not SchoolHoliday.objects.exists()
     assert not OpeningException.objects.exists()
+
+
+def test_a_page_that_is_being_made_plans_and_shows_its_plan(page, log_in, clock):
+    parent, site = page.get_parent(), page.site
+    page.delete()
+    editor = log_in("editor")
+    add = f"/admin/pages/add/programs/sitepage/{parent.pk}/"
+    assert "planned" in editor.get(add).context["form"].fields
+    page.site_id = site.pk
+    draft = posted(page, [block("change", CLOSED)], "<p>あ</p>", at=None)
+    path = f"{add}preview/"
+    assert editor.post(path, draft).json()["is_valid"]
+    assert "年始のため" in editor.get(f"{path}?mode=").text
+    assert not OpeningException.objects.exists()
