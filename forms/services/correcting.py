@@ -1,7 +1,7 @@
 """Corrections: the right answer beside the one that was sent, which stays as it is.
 
 What was reckoned from a corrected answer is reckoned anew in the same transaction, as
-of the day of sending, and stands in the history with the same reason.
+of the day of sending, and stands in the history with why.
 """
 
 from collections.abc import Mapping
@@ -13,15 +13,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from forms.calculations import derive
 from forms.compiler import fields_of
 from forms.corrected import UNTYPED, last_of, values_of
 from forms.forms.controls import Repeat, control_of, sub_key
 from forms.models import CorrectedAnswer, IndexedAnswer, Submission, SubmissionEvent
+from forms.reckoning import Answers, unknown_of, what_follows
 from forms.rules import walk
 from forms.services.inbox import must_work_on, write_down
 from forms.services.submissions import entries_of
-from forms.services.thinning import SHORT, class_of
+from forms.services.thinning import SHORT, class_of, keys_of_class
 from staff.models import User
 
 
@@ -123,6 +123,9 @@ def _cleaned(
             kept = before.get(row["id"], {}).get(sub["key"])
             if sub["type"] in UNTYPED and kept is not None:
                 row[sub["key"]] = kept
+    rows = [row for row in rows if len(row) > 1]
+    found = _reckoned(submission, known, {**known, question["key"]: rows})
+    rows = found.get(question["key"], rows)
     rows = _asked_only(submission, question, rows, known)
     if sentence := control.check_number(question, len(rows)):
         raise ValidationError(sentence)
@@ -170,47 +173,33 @@ def _write(
 def _write_what_follows(
     submission: Submission, question: Mapping, known: Mapping, row: CorrectedAnswer
 ) -> list[str]:
-    """Correct what was reckoned from the answer; the codes of these questions."""
-    before, now = dict(known), {**known, question["key"]: row.value}
-    changed, codes, day = {question["key"]}, [], day_of(submission)
+    """Correct what is reckoned from the answers; the codes of these questions.
+
+    The reason of a short-lived answer goes with it: it is not copied to others.
+    """
+    now = {**known, question["key"]: row.value}
+    found = _reckoned(submission, known, now)
     reason = _("Worked out anew after the correction of “%(label)s”") % {
         "label": question["label"]
     }
+    if class_of(question) != SHORT:
+        reason = f"{reason}：{row.reason}"
+    codes = []
     for one in fields_of(submission.version.document):
-        key = one["key"]
-        if not sources_of(one) & changed or not _is_reckoned(one, before, day):
-            continue
-        if submission.thinned_at and not sources_of(one) <= before.keys():
-            continue  # a part of it was cleared: nothing can be reckoned any more
-        value = derive(one, None, now, day)
-        if value == before.get(key):
-            continue
-        now[key] = value
-        changed.add(key)
-        codes.append(one["code"])
-        _write(
-            submission, one, value, by=row.by, reason=f"{reason}：{row.reason}"[:300]
-        )
-    _find_by_corrected(submission, known, now)
+        if one["key"] in found:
+            codes.append(one["code"])
+            _write(submission, one, found[one["key"]], by=row.by, reason=reason[:300])
+    _find_by_corrected(submission, known, now | found)
     return codes
 
 
-def sources_of(question: Mapping) -> set[str]:
-    """The questions that an answer is reckoned from."""
-    if question["type"] == "calculated":
-        calc = question["calc"]
-        parts = {part.get("rows") or part["key"] for part in calc["of"]}
-        return parts | ({calc["on"]} if calc.get("on") else set())
-    if question["type"] == "grade" and question.get("source"):
-        return {question["source"]}
-    return set()
-
-
-def _is_reckoned(question: Mapping, before: Mapping, day: date) -> bool:
-    """Whether the answer followed from others: a grade may have been chosen by hand."""
-    if question["type"] == "calculated":
-        return True
-    return before.get(question["key"]) == derive(question, None, before, day)
+def _reckoned(submission: Submission, known: Mapping, now: Mapping) -> dict[str, Any]:
+    """What comes out otherwise with the answers of now, as of the day of sending."""
+    document = submission.version.document
+    was = walk(document, known, day_of(submission))
+    cleared = keys_of_class(document, SHORT) if submission.thinned_at else []
+    unknown = unknown_of(document, cleared)
+    return what_follows(document, Answers(known, now, was, unknown))
 
 
 def _find_by_corrected(submission: Submission, before: Mapping, now: Mapping) -> None:

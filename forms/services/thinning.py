@@ -67,15 +67,18 @@ def _found_by(submission: Submission, keys: list[str]) -> list[int]:
     """The entries of the search whose slot one of these questions fills.
 
     Where another question fills the same slot too, its text goes with it: an entry is
-    one text, and rather too little is found than too much kept.
+    one text, and rather too little is found than too much kept. A corrected answer may
+    have filled other slots than the one that was sent.
     """
     names = set()
+    corrected = submission.corrections.values_list("key", "value")
+    values = [*submission.answers.items(), *corrected]
     for question in fields_of(submission.version.document):
         if question["key"] in keys and question.get("slot"):
             names.add(question["slot"])
-            value = submission.answers.get(question["key"])
-            if value is not None:
-                names.update(control_of(question).slots(question, value))
+            for key, value in values:
+                if key == question["key"] and value is not None:
+                    names.update(control_of(question).slots(question, value))
     rows = submission.indexed.values_list("pk", "slot")
     return [pk for pk, slot in rows if slot.partition("-")[0] in names]
 
