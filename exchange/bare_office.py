@@ -9,17 +9,23 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from exchange.bare_pictures import without_notes
+
 HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 PACKAGE = b"http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 OFFICE = b"http://schemas.openxmlformats.org/officeDocument/2006/"
 CORE = HEAD + b'<cp:coreProperties xmlns:cp="' + PACKAGE + b'"/>'
 APP = HEAD + b'<Properties xmlns="' + OFFICE + b'extended-properties"/>'
+SHEETS = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+# Who had a shared workbook open.
+USERS = HEAD + b'<users xmlns="' + SHEETS + b'" count="0"/>'
 CUSTOM = HEAD + b'<Properties xmlns="' + OFFICE + b'custom-properties"/>'
 # The sheets of facts, known by what they are: their place is only a custom.
 FACTS = [
     (re.compile(rb"<(?:\w+:)?coreProperties\b"), CORE),
     (re.compile(rb"<(?:\w+:)?Properties\b[^<>]*extended-?[pP]roperties"), APP),
     (re.compile(rb"<(?:\w+:)?Properties\b[^<>]*custom-?[pP]roperties"), CUSTOM),
+    (re.compile(rb"<(?:\w+:)?users\b[^<>]*spreadsheetml"), USERS),
 ]
 NAMED = {
     "docprops/core.xml": CORE,
@@ -53,7 +59,7 @@ WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 def bare_part(name: str, content: bytes) -> bytes:
     """One part of the folder without the names of people."""
     if not name.lower().endswith((".xml", ".rels")):
-        return content
+        return without_notes(content)
     if content[:2] in WIDE:
         raise ValidationError(
             _(

@@ -31,8 +31,21 @@ ACTIVE_TYPE = re.compile(rb"macroEnabled|vbaProject|activeX|oleObject", re.I)
 RELATION = re.compile(rb"<(?:\w+:)?Relationship\b", re.I)
 EXTERNAL = re.compile(rb"\bTargetMode\s*+=\s*+[\"']External", re.I)
 FETCHED = re.compile(rb"oleObject|/frame[\"']", re.I)
-# A template somewhere else: a folder of the writer's, or a trap that is fetched.
-HOME = re.compile(rb"attachedTemplate", re.I)
+# A file somewhere else: a folder of the writer's, or a trap that is fetched.
+HOMES = [
+    (re.compile(rb"attachedTemplate", re.I), b'Target="Normal.dotm"'),
+    (re.compile(rb"externalLink", re.I), b'Target="Book.xlsx"'),
+]
+# Left out: the small picture of the first page, and what SharePoint wrote down beside
+# the document, with names and addresses of people.
+GONE = r"(?:docProps/thumbnail|customXml/)"
+GONE_NAME = re.compile(rf"(?:^|/){GONE}", re.I)
+GONE_TAG = re.compile(
+    rb"\b(?:Target|PartName)\s*+=\s*+[\"'](?:[^\"'<>]*/)?" + GONE.encode(), re.I
+)
+ELEMENT = re.compile(
+    TAG.pattern + rb"(?:\s*+</(?:\w+:)?(?:Relationship|Override)\s*+>)?", re.I
+)
 TARGET = re.compile(rb"\bTarget\s*=\s*(\"[^\"]*\"|'[^']*')")
 
 
@@ -55,7 +68,14 @@ def packed_anew(content: bytes) -> tuple[bytes, str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as folder:
             return _packed(folder), kind
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        RuntimeError,
+        OSError,
+        EOFError,
+        ValueError,
+    ):
         raise ValidationError(
             _("This document is damaged or has a password. Please save it again.")
         ) from None
@@ -67,7 +87,7 @@ def _packed(folder: zipfile.ZipFile) -> bytes:
     result, left = io.BytesIO(), UNPACKED
     with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as packed:
         for part in parts:
-            if part.is_dir() or part.filename.startswith("docProps/thumbnail"):
+            if part.is_dir() or GONE_NAME.search(part.filename):
                 continue
             with folder.open(part) as stream:
                 content = stream.read(left + 1)
@@ -75,7 +95,7 @@ def _packed(folder: zipfile.ZipFile) -> bytes:
             if left < 0:
                 raise _bomb()
             _refuse_programs(part.filename, content)
-            content = _without_home(part.filename, content)
+            content = _without_homes(part.filename, content)
             content = bare_part(part.filename, content)
             name = zipfile.ZipInfo(part.filename)
             packed.writestr(name, content, compress_type=zipfile.ZIP_DEFLATED)
@@ -117,17 +137,20 @@ def _leads_outside(tag: bytes) -> bool:
     return bool(RELATION.match(tag) and EXTERNAL.search(tag))
 
 
-def _without_home(name: str, content: bytes) -> bytes:
-    """A list of relations that names no template outside the document."""
-    if not name.endswith(".rels"):
+def _without_homes(name: str, content: bytes) -> bytes:
+    """A list of relations or types that names nothing left out and no folder."""
+    if not name.endswith(".rels") and name != TYPES:
         return content
-    return TAG.sub(lambda tag: _homeless(tag[0]), content)
+    return ELEMENT.sub(lambda element: _homeless(element[0]), content)
 
 
-def _homeless(tag: bytes) -> bytes:
-    if _leads_outside(tag) and HOME.search(tag):
-        return TARGET.sub(b'Target="Normal.dotm"', tag)
-    return tag
+def _homeless(element: bytes) -> bytes:
+    if not _leads_outside(element):
+        return b"" if GONE_TAG.search(element) else element
+    for sign, instead in HOMES:
+        if sign.search(element):
+            return TARGET.sub(instead, element)
+    return element
 
 
 def _bomb() -> ValidationError:

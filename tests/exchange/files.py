@@ -5,7 +5,7 @@ import zipfile
 
 import openpyxl
 import pikepdf
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -59,6 +59,28 @@ def photo() -> bytes:
     place[1], place[2] = "N", (34.0, 47.0, 1.0)
     place[3], place[4] = "E", (135.0, 28.0, 2.0)
     return picture(exif=exif)
+
+
+def noted_png() -> bytes:
+    """A PNG with its place, and with the name of who drew it."""
+    notes = PngImagePlugin.PngInfo()
+    notes.add_text("Author", "hanako")
+    notes.add_itxt("Title", "架空の庭")
+    exif = Image.Exif()
+    exif[0x010F] = "架空カメラ"
+    result = io.BytesIO()
+    drawn = Image.radial_gradient("L").convert("P")
+    drawn.save(result, "PNG", pnginfo=notes, exif=exif, transparency=0)
+    return result.getvalue()
+
+
+def noted_jpeg() -> bytes:
+    """A JPEG in many scans with a comment, and marks to begin again at."""
+    drawn, result = Image.radial_gradient("L").convert("RGB"), io.BytesIO()
+    drawn.save(
+        result, "JPEG", progressive=True, comment="hanako", restart_marker_blocks=3
+    )
+    return result.getvalue()
 
 
 def spreadsheet(author: str = "架空 花子") -> bytes:

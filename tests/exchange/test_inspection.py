@@ -7,6 +7,8 @@ import zipfile
 import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
+from openpyxl.packaging.relationship import Relationship
+from openpyxl.workbook.external_link.external import ExternalBook, ExternalLink
 from PIL import Image
 
 from exchange.inspection import KINDS, inspect
@@ -212,3 +214,73 @@ def test_a_file_that_leads_the_search_astray_costs_no_more_than_its_size(case):
 
 
 SIZE = 1_000_000
+
+
+def test_pictures_in_a_document_keep_their_dots_and_lose_place_and_device():
+    glued = files.photo() + files.photo()
+    more = {
+        "word/media/image1.jpeg": glued,
+        "word/media/image2.PNG": files.noted_png(),
+        "word/media/image3.jpg": files.noted_jpeg(),
+    }
+    kept = inspect("a.docx", files.repacked(files.document(), more), ["word"])
+    parts = zipfile.ZipFile(io.BytesIO(kept.content))
+    for name, sent in more.items():
+        bare = parts.read(name)
+        drawn, before = Image.open(io.BytesIO(bare)), Image.open(io.BytesIO(sent))
+        assert drawn.convert("RGB").tobytes() == before.convert("RGB").tobytes(), name
+        assert not drawn.getexif(), name
+        assert not any(word in bare for word in (b"Exif", "架空".encode(), b"hanako"))
+
+
+def test_half_a_picture_in_a_document_is_refused_in_words():
+    more = {"word/media/image1.jpeg": files.photo()[:300]}
+    with pytest.raises(ValidationError, match="壊れて"):
+        inspect("a.docx", files.repacked(files.document(), more), ["word"])
+
+
+def linked_spreadsheet():
+    """A workbook that takes a number from a file in the folder of its writer."""
+    book = openpyxl.load_workbook(io.BytesIO(files.spreadsheet()))
+    link = ExternalLink(externalBook=ExternalBook())
+    where = "file:///C:/Users/hanako/a.xlsx"
+    link.file_link = Relationship(
+        type="externalLinkPath", Target=where, TargetMode="External"
+    )
+    book._external_links.append(link)
+    result = io.BytesIO()
+    book.save(result)
+    return result.getvalue()
+
+
+SHAREPOINT = {
+    "customXml/item1.xml": "<p:UserInfo><p:DisplayName>架空 花子</p:DisplayName>",
+    "customXml/_rels/item1.xml.rels": "<Relationships/>",
+    "xl/revisions/userNames.xml": '<users xmlns="http://x/spreadsheetml/2006/main">'
+    '<userInfo name="架空 花子" id="1"/></users>',
+}
+
+
+def test_what_sharepoint_and_shared_books_know_of_people_is_left_out():
+    whole = linked_spreadsheet()
+    folder = zipfile.ZipFile(io.BytesIO(whole))
+    lists = {
+        "[Content_Types].xml": '<Override PartName="/customXml/item1.xml"'
+        ' ContentType="application/xml"/></Types>',
+        "xl/_rels/workbook.xml.rels": '<Relationship Id="rId90" Type="http://x/customXml"'
+        ' Target="../customXml/item1.xml"></Relationship></Relationships>',
+    }
+    ends = {name: "</" + text.rpartition("</")[2] for name, text in lists.items()}
+    more = {
+        name: folder.read(name).decode().replace(ends[name], text)
+        for name, text in lists.items()
+    }
+    assert all("customXml" in text for text in more.values())
+    kept = inspect("a.xlsx", files.repacked(whole, more | SHAREPOINT), ["excel"])
+    parts = zipfile.ZipFile(io.BytesIO(kept.content))
+    everything = b"".join(parts.read(name) for name in parts.namelist())
+    for word in ("花子", "hanako", "customXml"):
+        assert word.encode() not in everything, word
+    book = openpyxl.load_workbook(io.BytesIO(kept.content))
+    assert book.active["A1"].value == "出席 12日"
+    assert book._external_links[0].file_link.Target == "Book.xlsx"
