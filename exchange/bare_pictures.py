@@ -14,7 +14,7 @@ NOTES = {0xFE, *range(0xE0, 0xF0)}
 NEEDED = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 LAST, DOTS = 0xD9, 0xDA
 MARK = re.compile(rb"\xff++([^\xff])", re.S)
-AFTER_DOTS = re.compile(rb"\xff++[^\x00\xd0-\xd7\xff]", re.S)
+AFTER_DOTS = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 MOST = 100_000
 
 

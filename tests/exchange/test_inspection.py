@@ -1,5 +1,6 @@
 """What a file is, is told by its content; what is taken is made harmless (E33)."""
 
+import contextlib
 import io
 import time
 import zipfile
@@ -188,6 +189,7 @@ LABYRINTHS = {
     "facts": ("word/more.xml", b"", b"<Properties "),
     "relations": ("word/_rels/a.xml.rels", b"", b"<Relationship "),
     "fetched": ("word/_rels/a.xml.rels", b"", b"<Relationship oleObject TargetMode "),
+    "scans": ("word/media/a.jpg", b"\xff\xd8\xff\xda\x00\x02", b"\xff"),
     "streams": ("a.pdf", b"", b"stream\n"),
 }
 
@@ -206,7 +208,8 @@ def test_a_file_that_leads_the_search_astray_costs_no_more_than_its_size(case):
         times = []
         for _time in range(3):
             start = time.thread_time()
-            inspect("a.pdf" if name == "a.pdf" else "a.docx", *sent)
+            with contextlib.suppress(ValidationError):
+                inspect("a.pdf" if name == "a.pdf" else "a.docx", *sent)
             times.append(time.thread_time() - start)
         return min(times)
 
