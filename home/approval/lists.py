@@ -38,6 +38,19 @@ def approvers() -> list[User]:
     return rules.approvers_of(task) if task else []
 
 
+def missing_approvers(user: User) -> int:
+    """How many more people must be able to approve what this person asks for.
+
+    A deputy counts as the person in whose place they approve, so only posts count.
+    """
+    task = rules.approval_task()
+    if task is None:
+        return 1
+    people = [one for one in rules.approvers_of(task) if one != user]
+    holders = [one for one in people if not hasattr(one, "stands_in_for")]
+    return max(0, task.needed - len(holders))
+
+
 def with_pages(states) -> list[TaskState]:
     """The requests with their pages, read together; a page that is gone is left out."""
     rows = list(

@@ -17,14 +17,13 @@ class ApprovalPanel(Component):
     def get_context_data(self, parent_context):
         user = parent_context["request"].user
         required = rules.is_required_for(user)
-        approvers = lists.approvers() if required else []
         return {
             "is_required": required,
             "waiting": lists.waiting_for(user)[:5],
             "waiting_count": lists.count_waiting_for(user),
             "mine": lists.asked_by(user)[:5],
             "scheduled": lists.scheduled()[:5],
-            "lacks_approver": required and not [p for p in approvers if p != user],
+            "missing_approvers": lists.missing_approvers(user) if required else 0,
             "is_editor": user.scope.has("web_editor", "system_administrator"),
             "checked": summary(),
             "index": reverse("page_approval:index"),

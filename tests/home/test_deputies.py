@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from home.approval import rules, services
+from home.approval import lists, rules, services
 from home.approval.lists import waiting_for
 from home.models import ApprovalTask, ContentPage
 from staff.models import AuditEvent, Delegation
@@ -288,3 +288,13 @@ def test_the_approval_of_who_left_since_is_not_counted(ask, cast, page):
     assert live_title(page) != NEW
     approve(state, cast["programme-lead"])
     assert live_title(page) == NEW
+
+
+def test_an_editor_is_told_while_fewer_can_approve_than_the_step_asks_for(cast, log_in):
+    task = rules.approval_task()
+    others = len([p for p in rules.approvers_of(task) if p != cast["editor"]])
+    for needed, missing in [(others, 0), (others + 2, 2)]:
+        ApprovalTask.objects.update(needed=needed)
+        assert lists.missing_approvers(cast["editor"]) == missing
+        page = log_in("editor").get("/admin/").content.decode()
+        assert ("承認できる人があと2人必要です" in page) == bool(missing)
