@@ -46,12 +46,15 @@ def taken(portal, tmp_path_factory):
     archive = tmp_path_factory.mktemp("backup") / "夜.ibasho"
     ledger, posts = Ledger(), posts_of(portal.url)
     threads = [
-        threading.Thread(target=keep_sending, args=(portal.url, posts, ledger))
+        threading.Thread(
+            target=keep_sending, args=(portal.url, posts, ledger), daemon=True
+        )
         for _client in range(3)
     ]
     for thread in threads:
         thread.start()
-    while len(ledger.shown) < 4:
+    end = time.monotonic() + 120
+    while len(ledger.shown) < 4 and not ledger.broken and time.monotonic() < end:
         time.sleep(0.1)
     before = dict(ledger.shown)
     made = manage(portal, "backup", str(archive))
@@ -60,6 +63,7 @@ def taken(portal, tmp_path_factory):
         thread.join(timeout=60)
     assert made.returncode == 0, made.stderr
     assert not ledger.broken
+    assert len(before) >= 4
     return archive, before
 
 
