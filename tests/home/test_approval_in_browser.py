@@ -120,7 +120,10 @@ def test_w9_what_is_approved_for_a_day_to_come_waits_for_it(walk):
     page.get_by_role("button", name="公開予約を設定").click()
     walk.shot(page, "schedule")
     page.get_by_label("公開開始日時").fill(f"{at:%Y-%m-%d %H:%M}")
-    page.get_by_role("heading", name="公開予約の設定").click()  # closes the calendar
+    calendar = page.locator(".xdsoft_datetimepicker:visible")
+    expect(calendar).to_have_count(1)  # it opens a moment after the field is entered
+    page.get_by_role("heading", name="公開予約の設定").click()
+    expect(calendar).to_have_count(0)
     page.get_by_role("button", name="公開予約を保存").click()
     expect(page.locator(".messages")).to_contain_text("事業のあらまし")
     walk.shot(page, "schedule-saved")
