@@ -18,16 +18,20 @@ from forms.changes import is_same_question
 from forms.compiler import fields_of
 from forms.forms.controls import control_of
 from forms.languages import in_language
-from forms.models import Draft, FormDefinition, Invitation, Submission
+from forms.models import Draft, FormDefinition, FormVersion, Invitation, Submission
 from forms.services.files import fill_in_files
 from forms.services.look_up import spelled
 from forms.services.windows import NotReceived, message_for, settings_of, standing
 from staff.models import User
+from staff.prepared import Given, Prepared
 
 KEPT = timedelta(hours=24)
-# A draft runs from its version alone. What the form is being edited to is long.
-NOT_NEEDED = ["version__form__pages", "version__form__translations"]
 TRAP = "website"
+locked_drafts = Prepared(
+    lambda: Draft.objects.select_for_update(of=("self",)).filter(
+        pk=Given("pk", Draft, "id")
+    )
+)
 
 
 @transaction.atomic
@@ -110,6 +114,15 @@ def hash_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+def locked(draft: Draft) -> Draft:
+    """The draft of this moment, under its lock; DoesNotExist where it was given up."""
+    found = locked_drafts.first(pk=draft.pk)
+    if found is None:
+        raise Draft.DoesNotExist
+    found.version = FormVersion.objects.kept(found.version_id)
+    return found
+
+
 def holds_key(draft: Draft, key: str) -> bool:
     """Whether *key* opens this draft, in constant time.
 
@@ -146,12 +159,7 @@ def save_page(
     that the draft has left meanwhile is kept too, where its questions are the same. No
     audit event: an unsent draft is nobody's record yet.
     """
-    draft = (
-        Draft.objects.select_for_update(of=("self",))
-        .select_related("version__form__conduct")
-        .defer(*NOT_NEEDED)
-        .get(pk=draft.pk)
-    )
+    draft = locked(draft)
     mark = post.get("save_mark", "")[:60]
     if draft.sent_at or (by_script and _is_overtaken(draft, mark)):
         return draft

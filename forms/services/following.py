@@ -19,7 +19,7 @@ from forms.answers import Reading, read
 from forms.changes import is_same_question
 from forms.forms.bound import BoundField
 from forms.models import Draft, FormDefinition, FormVersion
-from forms.services.drafts import NOT_NEEDED, document_of
+from forms.services.drafts import document_of
 from forms.words import by_key
 
 
@@ -80,17 +80,14 @@ def must_leave(version: FormVersion) -> bool:
     The day of the last change, or that of an earlier one, before it was set anew.
     """
     newest, end = FormVersion.objects.newest(version.form_id)
-    if not is_over(version.form):
-        newest = end
-    return (
-        version.number < newest
-        and FormVersion.objects.filter(
-            form=version.form_id,
-            number__gt=version.number,
-            number__lte=newest,
-            is_breaking=True,
-        ).exists()
-    )
+    last = newest if is_over(version.form) else end
+    return version.number < last and breaks_until(version, last)
+
+
+def breaks_until(version: FormVersion, number: int) -> bool:
+    """Whether a breaking change lies between a version and a later one."""
+    later = FormVersion.objects.filter(form=version.form_id, number__gt=version.number)
+    return later.filter(number__lte=number, is_breaking=True).exists()
 
 
 @transaction.atomic
@@ -102,16 +99,14 @@ def follow(draft: Draft) -> Draft:
     draft = (
         Draft.objects.select_for_update(of=("self",))
         .select_related("version__form")
-        .defer(*NOT_NEEDED)
+        .defer("version__form__pages", "version__form__translations")
         .get(pk=draft.pk)
     )
     target = version_to_follow(draft.version)
     if target is None or draft.sent_at:
         return draft
     old, new = draft.version, target
-    if old.form.versions.filter(
-        number__gt=old.number, number__lte=new.number, is_breaking=True
-    ).exists():
+    if breaks_until(old, new.number):
         draft.moved_from = draft.moved_from or old
     draft.answers = carried(draft.answers, old.document, new.document)
     if draft.page:

@@ -16,12 +16,11 @@ from forms.forms.controls import control_of
 from forms.models import (
     Draft,
     FormDefinition,
-    FormVersion,
     FormWindow,
     IndexedAnswer,
     Submission,
 )
-from forms.services.drafts import read_draft, sent_from, token_of
+from forms.services.drafts import locked, read_draft, sent_from, token_of
 from forms.services.entering import is_entered_for_partner
 from forms.services.files import adopt_files
 from forms.services.following import must_follow
@@ -43,12 +42,7 @@ from staff.services import record_event, year_number
 
 RELATED = ["form", "version", "partner", "submitted_by", "invitation", "linked_to"]
 KEPT_AFTER_SENDING = timedelta(days=31)
-# Asked by every sender: the draft under its lock, the period as it is this moment.
-locked_drafts = Prepared(
-    lambda: Draft.objects.select_for_update(of=("self",)).filter(
-        pk=Given("pk", Draft, "id")
-    )
-)
+# Asked by every sender: the period as it is this moment.
 windows = Prepared(
     lambda: FormWindow.objects.filter(form=Given("form", FormWindow, "form"))
 )
@@ -103,10 +97,7 @@ def receive(draft: Draft, *, key: str, address: str, seen: int | None) -> Submis
     looked over. What looks like a machine is received and held back. *address* is where
     the request came from. Draft.DoesNotExist where it was given up meanwhile.
     """
-    draft = locked_drafts.first(pk=draft.pk)
-    if draft is None:
-        raise Draft.DoesNotExist
-    draft.version = FormVersion.objects.kept(draft.version_id)
+    draft = locked(draft)
     if draft.sent_at:
         return sent_from(draft)
     if must_follow(draft) or seen not in (None, draft.version.number):
