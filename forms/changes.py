@@ -78,9 +78,13 @@ def is_same_question(old: Mapping, new: Mapping) -> bool:
 
 
 def _says_the_same(old: Mapping, new: Mapping) -> bool:
-    """Whether the text to agree to is the same, in each language that both have."""
-    before, after = _digests(old), _digests(new)
-    return all(before[name] == after[name] for name in before.keys() & after.keys())
+    """Whether the text to agree to is the same in every language it was shown in.
+
+    A language that is gone counts as changed: what was read in it stands there no more,
+    and a later version might bring other words in its place.
+    """
+    after = _digests(new)
+    return all(after.get(name) == text for name, text in _digests(old).items())
 
 
 def _digests(question: Mapping) -> dict[str, str | None]:

@@ -31,6 +31,7 @@ def copy_of(submission: Submission) -> bytes:
                 "receipt": _("Receipt number"),
                 "received": _("Received at"),
                 "empty": _("Not filled in"),
+                "former": _("Former question"),
             }
     return render_pdf("forms/documents/copy.html", context)
 

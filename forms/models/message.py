@@ -1,10 +1,14 @@
 """What the city and the sender write to each other about something that was sent."""
 
+import re
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from forms.querysets import OfSubmissionQuerySet
+
+KANA = re.compile("[\u3041-\u30fa]")
 
 
 class SubmissionMessage(models.Model):
@@ -44,3 +48,8 @@ class SubmissionMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission_id}-{self.pk}"
+
+    @property
+    def is_japanese(self) -> bool:
+        """Whether it is read aloud as Japanese, whatever the page around it is in."""
+        return bool(KANA.search(self.text))

@@ -2,7 +2,8 @@
 
 By number and password one submission is opened for a quarter of an hour, in this
 browser alone; the answers are not shown again. Schools and groups that have logged in
-see all they sent. What became of the family is told to neither.
+see all they sent. What became of the family is told to neither. The pages go on in the
+language in which the form was filled in; a question of the city stays in its own words.
 """
 
 import secrets
@@ -16,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -31,6 +32,7 @@ from exchange.receiving import bound_uploads, refused_files
 from forms.answers import pages_of
 from forms.forms.text import refuse_length, refuse_unreadable, tidy
 from forms.forms.uploads import hint_of
+from forms.languages import in_language
 from forms.models import Submission, SubmissionMessage
 from forms.services import look_up, mark_read, reply, withdraw
 from forms.services.look_up import guessed_too_often, note_wrong_guess
@@ -38,6 +40,14 @@ from forms.services.messages import LONGEST, REPLY_LIMITS, may_reply, may_withdr
 from forms.views.answering import SeeOther
 from forms.views.files import file_of, hand_out_recorded
 from forms.views.receipt import copy_for
+from forms.views.speaking import (
+    CHOSEN,
+    asked,
+    choices,
+    choose,
+    chosen,
+    in_language_of_reader,
+)
 from staff.services import client_address, record_reading
 
 OPEN_FOR = timedelta(minutes=15)
@@ -63,6 +73,7 @@ class LookUpForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_language_of_reader
 def status(request: HttpRequest) -> HttpResponse:
     """The way in: number and password, and for partners the list of what they sent."""
     form = LookUpForm(request.POST if request.method == "POST" else None)
@@ -70,6 +81,7 @@ def status(request: HttpRequest) -> HttpResponse:
         found = found_by(request, form)
         if found is not None:
             open_for_a_while(request, found)
+            choose(request, chosen(request) or found.language)
             return SeeOther(reverse("status_detail", args=[found.receipt]))
     own = Submission.objects.sent_for(request.user).select_related("form")
     is_partner = request.user.is_authenticated and request.user.partner is not None
@@ -79,6 +91,8 @@ def status(request: HttpRequest) -> HttpResponse:
         "is_partner": is_partner,
         "is_over": "over" in request.GET,
         "is_ended": "ended" in request.GET,
+        "languages": choices(translation.get_language()),
+        "chosen": chosen(request),
     }
     return render(request, "forms/status.html", context)
 
@@ -153,7 +167,9 @@ def as_sender(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             if request.user.is_authenticated:
                 raise Http404
             return SeeOther(reverse("status") + "?over=1")
-        return view(request, submission, is_own=own is not None, **kwargs)
+        return in_language_of_reader(view)(
+            request, submission, is_own=own is not None, **kwargs
+        )
 
     return wrapped
 
@@ -174,10 +190,13 @@ def show(
     if is_own:
         record_reading(request, submission)
     mark_read(submission, reader=SubmissionMessage.Side.SENDER)
+    language = translation.get_language()
     context = {
         "submission": submission,
+        "title": in_language(submission.version.document, language)["title"],
+        "languages": choices(language),
         "is_own": is_own,
-        "pages": pages_of(submission) if is_own else [],
+        "pages": pages_of(submission, language) if is_own else [],
         "thread": submission.messages.prefetch_related("attachments"),
         "may_reply": may_reply(submission),
         "may_withdraw": may_withdraw(submission),
@@ -207,6 +226,9 @@ def receive_reply(
 ) -> HttpResponse:
     """Take the reply in, or show the page again with what was written."""
     typed, at = tidy(request.POST.get("text", "")), "files"
+    if asked(request):
+        # Only the language was chosen: what is written goes on in it, unsent.
+        return show(request, submission, is_own=is_own, typed=typed)
     try:
         refuse_bad_files(request)
         at = "text"
@@ -272,7 +294,9 @@ def status_withdraw(
 def status_end(request: HttpRequest) -> HttpResponse:
     """Close the look-up in this browser."""
     request.session.pop(LOOKED_UP, None)
-    return SeeOther(reverse("status") + "?ended=1")
+    language = request.session.pop(CHOSEN, "")
+    query = f"&language={language}" if language else ""
+    return SeeOther(f"{reverse('status')}?ended=1{query}")
 
 
 @require_safe

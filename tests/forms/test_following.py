@@ -1,5 +1,6 @@
 """Open drafts when their form is published anew: who follows, when, and what stays."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -176,6 +177,45 @@ def test_a_text_to_agree_to_is_compared_in_every_language_it_was_shown_in():
     assert is_same_question(consent("a", en="b"), consent("a", en="b", ko="c"))
     assert not is_same_question(consent("a", en="b"), consent("a", en="x"))
     assert not is_same_question(consent("a", en="b"), consent("x", en="b"))
+    assert not is_same_question(consent("a", en="b"), consent("a"))
+
+
+def test_who_agreed_in_english_agrees_to_the_english_of_today_and_to_no_other(
+    publish, end_of_drafts
+):
+    """Over any number of versions, one of them perhaps without English."""
+
+    def form(english):
+        around = {"language": "en", "title": "Form", "is_complete": bool(english)}
+        words = {"language": "en", "label": "Consent", "text": english}
+        asked = question("consent", "c", "同意", text="文", required=True)
+        page = {"language": "en", "title": "Page"}
+        rows = json.dumps([{"type": "translation", "id": "t", "value": around}])
+        FormDefinition.objects.update(translations=rows)
+        publish(
+            {
+                "title": "頁",
+                "fields": [{**asked, "translations": [words] if english else []}],
+                "translations": [page],
+            },
+            translations=rows,
+        )
+
+    form("The first text.")
+    journey = Journey(Client(), "small")
+    journey.follow(journey.client.post("/forms/small/", {"language": "en"}))
+    journey.next({"c": "yes"})
+    assert journey.url.endswith("/review/")
+    form("")
+    journey.open(journey.url)
+    form("Quite another text.")
+    end_of_drafts(-1)
+    journey.open(journey.url)
+    assert added(journey)
+    journey.send()
+    assert Submission.objects.count() == 0
+    journey.next({"c": "yes"}).send()
+    assert Submission.objects.get().language == "en"
 
 
 def test_a_page_that_was_read_before_the_draft_moved_is_still_kept(

@@ -9,6 +9,7 @@ from django.test import Client
 from forms.changes import changes
 from forms.compiler import compile_form
 from forms.models import Submission
+from forms.services import ask_sender
 from tests.forms.conftest import question
 from tests.forms.journey import Journey
 
@@ -96,7 +97,7 @@ def around(complete=True):
 def foreign_words(page) -> list[str]:
     """What stands in Japanese in the part of a page that is the form's."""
     main = page.select_one("main")
-    for part in main.select("select[name=language], [data-language], .reading-switch"):
+    for part in main.select(".languages, [data-language], .reading-switch"):
         part.decompose()
     text = main.get_text(" ", strip=True).replace("日本語", "")
     return JAPANESE.findall(text)
@@ -162,3 +163,86 @@ def test_another_wording_of_a_check_is_no_deep_change(definition_of):
     old = compile_form(definition_of(*pages())).document
     new = compile_form(definition_of(*pages("Give a later end."))).document
     assert [(c.kind, c.is_breaking) for c in changes(old, new)] == [("checks", False)]
+
+
+def test_another_language_in_the_middle_loses_nothing_typed(publish):
+    publish(*pages(), translations=around())
+    journey = Journey(Client(), "small").begin()
+    address = journey.url
+    journey.next({"start": "3人", "end": "8"}, language="en")
+    assert journey.url == address and not journey.errors
+    assert journey.page.select_one("h1").text == "One"
+    assert (journey.value("start"), journey.value("end")) == (["3人"], ["8"])
+
+
+QUESTION = "夕食のことを教えてください。"
+
+
+@pytest.fixture
+def sent_in_english(publish, cast):
+    """Number and password of somebody who filled a form in in English."""
+    publish(*pages(), translations=around())
+    journey = Journey(Client(), "small")
+    journey.follow(journey.client.post("/forms/small/", {"language": "en"}))
+    journey.next({"start": "3", "end": "8"})
+    row = journey.page.select_one('[data-code="kids-1-nick"]')["name"]
+    journey.next({"agree": "yes"}, **{row: "Hana"}).send()
+    password = journey.page.select_one("[data-password]").text
+    link = journey.page.select_one('main a[href^="/status/"]')["href"]
+    return link, {"receipt": journey.receipt, "password": password}
+
+
+def looked_up(link, typed) -> Journey:
+    journey = Journey(Client())
+    return journey.open(link).follow(journey.client.post(link, typed))
+
+
+def test_what_was_sent_in_english_is_looked_up_in_english(sent_in_english, cast):
+    link, typed = sent_in_english
+    ask_sender(Submission.objects.get(), QUESTION, by=cast["intake"])
+    before = Journey(Client()).open(link)
+    assert foreign_words(before.page) == []
+    journey = looked_up("/status/", typed)
+    assert journey.response["Content-Language"] == "en"
+    assert journey.page.html["lang"] == "en"
+    words = foreign_words(journey.page)
+    assert words and set(words) <= set(JAPANESE.findall(QUESTION))
+    assert (
+        journey.page.select_one('.thread [lang="ja"]').get_text(strip=True) == QUESTION
+    )
+    assert "A small form" in journey.text
+    journey.open(f"/status/{typed['receipt']}/withdraw/")
+    assert foreign_words(journey.page) == []
+    end = journey.client.post("/status/end/", follow=True)
+    assert end.wsgi_request.GET["ended"] and 'lang="en"' in end.text
+    assert 'lang="ja"' in journey.client.get("/status/").text
+
+
+def test_the_language_chosen_at_the_look_up_goes_before_that_of_the_form(
+    sent_in_english,
+):
+    typed = sent_in_english[1]
+    journey = Journey(Client()).open("/status/?language=ja-hira")
+    assert "番号と パスワードで 見る" in journey.text
+    wrong = typed | {"password": "x", "language": "ja-hira"}
+    journey.follow(journey.client.post("/status/", wrong))
+    assert journey.errors == [
+        "受付番号か パスワードが ちがいます。両方を もういちど 見て ください。"
+    ]
+    chosen = journey.state()["language"]
+    journey.follow(journey.client.post("/status/", typed | {"language": chosen}))
+    assert journey.page.html["lang"] == "ja-Hira"
+    assert "市が 受けました" in journey.text
+
+
+def test_another_language_keeps_the_reply_that_is_being_written(sent_in_english, cast):
+    ask_sender(Submission.objects.get(), QUESTION, by=cast["intake"])
+    journey = looked_up("/status/", sent_in_english[1])
+    button = journey.page.select_one('button[name="language"][value="ja"]')
+    assert button["form"] == journey.page.select_one("main form")["id"]
+    reply = f"{journey.url}reply/"
+    typed = journey.state() | {"text": ["Not yet"], "language": ["ja"]}
+    journey.follow(journey.client.post(reply, typed))
+    assert journey.page.html["lang"] == "ja"
+    assert journey.page.select_one("textarea").text.strip() == "Not yet"
+    assert Submission.objects.get().messages.count() == 1
