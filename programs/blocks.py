@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
+from home.approval.values import KindComparison
 from programs.models.opening import (
     LONGEST,
     TOO_FAR,
@@ -43,6 +44,9 @@ class HolidayBlock(blocks.StructBlock):
         label = _("School holidays of all sites")
         icon = "calendar-alt"
 
+    def get_comparison_class(self):
+        return KindComparison
+
     def clean(self, value):
         cleaned = super().clean(value)
         refuse_far(cleaned, "starts_on", "ends_on")
@@ -74,6 +78,9 @@ class ChangeBlock(blocks.StructBlock):
     class Meta:
         label = _("Closure or change of this site")
         icon = "date"
+
+    def get_comparison_class(self):
+        return KindComparison
 
     def clean(self, value):
         cleaned = super().clean(value)

@@ -8,11 +8,16 @@ import re
 from datetime import date, datetime, time
 from html import escape as escaped
 
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from wagtail import blocks
-from wagtail.admin.compare import BlockComparison, TextDiff, diff_text
+from wagtail.admin.compare import (
+    BlockComparison,
+    StructBlockComparison,
+    TextDiff,
+    diff_text,
+)
 from wagtail.documents import get_document_model
 from wagtail.models import Page
 from wagtail.rich_text import RichText
@@ -70,6 +75,19 @@ class TextComparison(BlockComparison):
 
     def htmldiff(self) -> SafeString:
         return diff_text(self.said(self.val_a), self.said(self.val_b)).to_html()
+
+
+class KindComparison(StructBlockComparison):
+    """A block of several values that is named by its kind first."""
+
+    def htmlvalue(self, val) -> SafeString:
+        return self.named(super().htmlvalue(val))
+
+    def htmldiff(self) -> SafeString:
+        return self.named(super().htmldiff())
+
+    def named(self, html: SafeString) -> SafeString:
+        return format_html("<p><strong>{}</strong></p>{}", self.block.label, html)
 
 
 def with_target(match: re.Match) -> str:

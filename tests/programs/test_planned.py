@@ -180,6 +180,7 @@ def test_w9_a_winter_holiday_goes_from_the_editor_to_every_reader_on_time(
     shown = BeautifulSoup(seen.content, "html.parser")
     added = " ".join(one.text for one in shown.select(".comparison .addition"))
     assert "冬休み" in added
+    assert "学校の長期休み（すべての拠点）" in added
     assert "令和8年12月15日（火） 8:30" in shown.text
     approval(head, page, "send-back/", {"comment": "1/1〜1/3は休所では？"})
     assert "1/1〜1/3は休所では？" in editor.get(f"/admin/approval/{page.pk}/").text
