@@ -9,9 +9,11 @@ the site map. A locale added in the settings gets its tree at once.
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import translate_url
 from wagtail.models import Locale, Page
 from wagtail.models.i18n import LocaleManager
 
@@ -115,6 +117,28 @@ def spoken(page: Page, request=None) -> list[Spoken]:
     entries = [entry for entry in entries if entry.address]
     entries.sort(key=lambda entry: order.index(entry.code))
     return entries if len(entries) > 1 else []
+
+
+def spoken_at(address: str) -> list[Spoken]:
+    """The same for an address beside the tree that every language has.
+
+    The query stays; a portal of one language has none to choose from.
+    """
+    known = remembered("languages", codes)
+    here = urlsplit(address).path
+    entries = []
+    for code in known if len(known) > 1 else []:
+        there = translate_url(address, code)
+        is_current = urlsplit(there).path == here
+        name = NAMES[code]
+        entries.append(Spoken(code, name, there, is_current, is_translated=True))
+    return entries
+
+
+def codes() -> list[str]:
+    """The languages that have a tree of pages, Japanese first."""
+    found = set(Locale.objects.values_list("language_code", flat=True))
+    return [code for code in NAMES if code in found]
 
 
 def translated(entries: Iterable[Spoken]) -> list[Spoken]:

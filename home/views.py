@@ -28,15 +28,16 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     """Every published public page, each with its other languages."""
     site = Site.find_for_request(request)
     pages = published(site) if site else []
-    by_key: dict = {}
+    groups: dict = {}
     for page in pages:
         for entry in page.get_sitemap_urls(request):
             entry["tag"] = languages.tag_of(page.locale.language_code)
-            by_key.setdefault(page.translation_key, []).append(entry)
+            key = (page.translation_key, entry.pop("part", ""))
+            groups.setdefault(key, []).append(entry)
     return render(
         request,
         "home/sitemap.xml",
-        {"groups": by_key.values()},
+        {"groups": groups.values()},
         content_type="application/xml; charset=utf-8",
     )
 

@@ -14,6 +14,7 @@ from portal import views
 from portal.api import api, nothing
 from portal.pages_api import urlpatterns as pages_api
 from portal.styleguide import styleguide
+from programs import urls as programs_urls
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"
@@ -52,6 +53,7 @@ urlpatterns = [
     path("", include("home.urls")),
     *i18n_patterns(
         path("search/", search, name="search"),
+        path("", include(programs_urls.in_every_language)),
         path("", include(wagtail_urls)),
         prefix_default_language=False,
     ),

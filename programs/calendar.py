@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 import icalendar
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from home.languages import tag_of
+from home.phrases import said
 from programs.clock import length
 from programs.days import MEANINGS, Kind, Mark, OpeningDay
 from programs.hours import opening_days
@@ -87,16 +90,17 @@ def is_worth_an_entry(day: OpeningDay) -> bool:
 
 
 def calendar_of(site: Site, start: date) -> bytes:
-    """The next half year of a site as iCalendar, every open day dated.
+    """The next half year of a site as iCalendar, in the language that is active.
 
     The same facts give the same bytes: stamps and sequence come from the moment at
     which the site's facts last changed.
     """
     calendar = icalendar.Calendar()
-    calendar.add("prodid", "-//Ibasho//Opening days//JA")
+    language = tag_of(get_language() or settings.LANGUAGE_CODE).upper()
+    calendar.add("prodid", f"-//Ibasho//Opening days//{language}")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", site.name)
+    calendar.add("x-wr-calname", said(site.name))
     calendar.add("x-wr-timezone", "Asia/Tokyo")
     calendar.add("refresh-interval;value=duration", "P1D")
     calendar.add_component(icalendar.Timezone.from_tzid("Asia/Tokyo"))
@@ -117,22 +121,25 @@ def entry_of(site: Site, day: OpeningDay) -> icalendar.Event:
     entry.add("sequence", max(0, int(passed)))
     entry.add("url", f"{settings.PUBLIC_URL}{month_address(site, day.date)}")
     state = _("Open on that day") if day.is_open else _("Closed on that day")
+    name = said(site.name)
     if day.is_open:
         entry.add("dtstart", datetime.combine(day.date, day.opens, PLACES))
         entry.add("dtend", datetime.combine(day.date, day.closes, PLACES))
-        entry.add(
-            "summary", f"{site.name} {state} {day.opens:%H:%M}–{day.closes:%H:%M}"
-        )
+        entry.add("summary", f"{name} {state} {day.opens:%H:%M}–{day.closes:%H:%M}")
     else:
         entry.add("dtstart", day.date)
         entry.add("dtend", day.date + timedelta(days=1))
-        entry.add("summary", f"{site.name} {state}")
+        entry.add("summary", f"{name} {state}")
         entry.add("transp", "TRANSPARENT")
     if day.reason:
-        entry.add("description", day.reason)
+        entry.add("description", said(day.reason))
     return entry
 
 
-def month_address(site: Site, on: date) -> str:
-    """The path of the month's page that a day stands on."""
-    return f"{reverse('site_month', args=[site.slug])}?month={on:%Y-%m}"
+def month_address(site: Site, on: date | None) -> str:
+    """The path of the month's page that a day stands on, in the active language.
+
+    Without a day it is the page that always shows the month of today.
+    """
+    path = reverse("site_month", args=[site.slug])
+    return f"{path}?month={on:%Y-%m}" if on else path

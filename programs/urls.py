@@ -4,10 +4,14 @@ from django.urls import path
 
 from programs import opendata_views, views
 
-urlpatterns = [
+# With the mark of the language before them, as pages have it.
+in_every_language = [
     path("calendar/", views.months, name="months"),
     path("sites/<slug:slug>/calendar/", views.site_month, name="site_month"),
     path("sites/<slug:slug>/calendar.ics", views.site_calendar, name="site_calendar"),
+]
+
+urlpatterns = [
     path("feed.xml", opendata_views.feed, name="feed"),
     path("opendata/", opendata_views.page, name="opendata"),
     path(

@@ -7,9 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
+from home import languages
 from programs import calendar
 from programs.models import Site, SitePage
 
@@ -55,21 +57,27 @@ def site_month(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "site": site,
         "sites": sites,
-        "site_page": SitePage.objects.live()
-        .public()
-        .filter(site=site, locale__language_code=settings.LANGUAGE_CODE)
-        .first(),
+        "site_page": page_of(site),
         "today": today,
         "view": view if view in VIEWS else "",
         "month_is_unreadable": month is None,
         "sheet": calendar.month_sheet(site, month or today.replace(day=1), today),
         "webcal": webcal_address(site),
-        "canonical": f"{settings.PUBLIC_URL}{calendar.month_address(site, month)}"
-        if month
-        else "",
+        "read_languages": languages.spoken_at(request.get_full_path()),
     }
+    if month:
+        address = calendar.month_address(site, month if asked else None)
+        context["canonical"] = f"{settings.PUBLIC_URL}{address}"
+        context["alternates"] = languages.spoken_at(address)
     status = 400 if month is None else 200
     return render(request, "programs/month_page.html", context, status=status)
+
+
+def page_of(site: Site) -> SitePage | None:
+    """The page of the site in the language of the reader, if there is one."""
+    pages = SitePage.objects.live().public().filter(site=site)
+    code = get_language() or settings.LANGUAGE_CODE
+    return pages.filter(locale__language_code=code).first()
 
 
 def webcal_address(site: Site) -> str:

@@ -8,9 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from wagtail.models import Page, Site
 
+from home import languages
 from home.models.search import SearchSettings
+from home.phrases import said
 from home.search.find import LONGEST_QUERY, Found, find
 from staff.services import client_address
+from staff.templatetags.japanese import is_abroad
 
 A_PAGE = 20
 MOST_A_MINUTE = 60
@@ -30,10 +33,19 @@ def search(request: HttpRequest) -> HttpResponse:
         "is_busy": is_busy,
         "found": found,
         "hits": hits,
-        "often": SearchSettings.load(request_or_site=request).often(),
+        "read_languages": languages.spoken_at(request.get_full_path()),
+        "often": often_asked(request),
     }
     status = 429 if is_busy else 200
     return render(request, "home/search.html", context, status=status)
+
+
+def often_asked(request: HttpRequest) -> list[str]:
+    """The words that editors offer, as far as the reader's language has them."""
+    words = SearchSettings.load(request_or_site=request).often()
+    if is_abroad():
+        return [said(word) for word in words if said(word) != word]
+    return [said(word) for word in words]
 
 
 def public_pages(request: HttpRequest):

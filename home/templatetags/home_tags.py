@@ -213,7 +213,9 @@ def top_address(context) -> str:
 
 @register.simple_tag(takes_context=True)
 def languages(context) -> list[Spoken]:
-    """The languages in which this page can be read; none for what is no page."""
+    """The languages in which this page can be read; a view beside the tree says so."""
+    if "read_languages" in context:
+        return context["read_languages"]
     page = context.get("page")
     if not isinstance(page, Page) or not page.pk:
         return []

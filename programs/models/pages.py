@@ -2,10 +2,12 @@
 
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.api import APIField
@@ -202,14 +204,21 @@ class SitePage(BasePage):
             ],
             "today": today,
             "month_is_unreadable": month is None,
+            "kept_query": f"month={month:%Y-%m}" if asked and month else "",
             "sheet": calendar.month_sheet(site, month or today.replace(day=1), today),
             "satellites": list(site.satellites.filter(is_public=True)),
             "holidays": list(SchoolHoliday.objects.filter(ends_on__gte=today)),
         }
 
     def get_sitemap_urls(self, request=None):
-        """None while the site is hidden."""
-        return super().get_sitemap_urls(request) if self.site.is_public else []
+        """The page and its calendar; none while the site is hidden."""
+        if not self.site.is_public:
+            return []
+        with translation.override(self.locale.language_code):
+            months = reverse("site_month", args=[self.site.slug])
+        address = f"{settings.PUBLIC_URL}{months}"
+        dated = {"location": address, "lastmod": self.site.facts_at, "part": "calendar"}
+        return [*super().get_sitemap_urls(request), dated]
 
     def clean(self) -> None:
         """A site has one page in each language."""

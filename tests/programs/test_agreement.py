@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 from bs4 import BeautifulSoup
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from home import languages
+from home.phrases import said
 from programs.calendar import CALENDAR_DAYS, months_later
 from programs.hours import opening_days, states_now
 from programs.linked_data import hours_on
@@ -69,11 +71,13 @@ def change(site, first, last, reason, opens=None, closes=None):
     )
 
 
-def months_of(client, slug, start, end):
-    """The words of each day, by the table and by the list."""
+def months_of(client, slug, start, end, language=""):
+    """The words of each day, by the table and by the list, in a language."""
     table, listed, month = {}, {}, start.replace(day=1)
     while month <= end:
-        html = client.get(f"/sites/{slug}/calendar/?month={month:%Y-%m}").content
+        html = client.get(
+            f"{language}/sites/{slug}/calendar/?month={month:%Y-%m}"
+        ).content
         page = BeautifulSoup(html, "html.parser")
         for kept, within in ((table, ".month-table"), (listed, ".month-list")):
             for cell in page.select(f"{within} [data-date]"):
@@ -83,9 +87,9 @@ def months_of(client, slug, start, end):
     return table, listed
 
 
-def subscribed(client, slug):
-    """The open days of the calendar that people keep."""
-    content = client.get(f"/sites/{slug}/calendar.ics").content
+def subscribed(client, slug, language=""):
+    """The open days of the calendar that people keep, in a language."""
+    content = client.get(f"{language}/sites/{slug}/calendar.ics").content
     found = {}
     for event in icalendar.Calendar.from_ical(content).walk("VEVENT"):
         start, end = event["DTSTART"].dt, event["DTEND"].dt
@@ -127,6 +131,18 @@ def opened(rows, day, opens, closes):
     }
 
 
+def agrees_in(code, client, site, first, last):
+    """Table and list say of each day what is known of it, in a language."""
+    mark = "" if code == "ja" else f"/{code}"
+    shown = months_of(client, site.slug, first, last, mark)
+    with translation.override(code):
+        for day in opening_days(site, first, last):
+            hours = f" {day.hours_text}" if day.is_open else ""
+            for words in (found[day.date] for found in shown):
+                assert f"{day.mark.label}{hours}" in words, (code, day)
+                assert said(day.reason) in words, (code, day)
+
+
 @pytest.mark.parametrize("slug", ["enmusubi", "bb-house"])
 @pytest.mark.parametrize(
     "settings_of", [unsettled, everything_settled, satellite_of_its_own]
@@ -148,13 +164,10 @@ def test_they_agree_on_every_day_of_a_fiscal_year(
             for day in days
             if day.is_open
         }
-        table, listed = months_of(client, slug, morning, end)
+        for code in languages.FIRST:
+            agrees_in(code, client, site, morning, end)
         entries = told_to_machines(client, slug)
         for day in days:
-            hours = f" {day.hours_text}" if day.is_open else ""
-            for words in (table[day.date], listed[day.date]):
-                assert f"{day.mark.label}{hours}" in words, day
-                assert day.reason in words, day
             assert hours_on(entries, day.date) == wanted.get(day.date), day
         assert services_on(client, "/") == on_their_own_pages(client)
         query = f"from={morning}&to={end}"
@@ -173,7 +186,8 @@ def test_they_agree_on_every_day_of_a_fiscal_year(
         listed_abroad = opened(
             service["schedules"], "valid_from", "opens_at", "closes_at"
         )
-        for found in (subscribed(client, slug), kept, listed_abroad):
+        kept_in = [subscribed(client, slug, mark) for mark in ("", "/ja-hira", "/en")]
+        for found in (*kept_in, kept, listed_abroad):
             assert {day: hours for day, hours in found.items() if day <= end} == wanted
         seen |= {day.date for day in days}
         state = states_now([site])[0]

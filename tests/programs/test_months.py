@@ -1,6 +1,8 @@
 """The month of a site as a page of its own, and the calendar that people keep."""
 
+import re
 from datetime import date, timedelta
+from urllib.parse import urlsplit
 
 import icalendar
 import pytest
@@ -8,6 +10,8 @@ from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.utils import timezone
 
+from home import languages
+from programs import seed_languages
 from programs.calendar import months_later
 from programs.hours import opening_days
 from programs.models import OpeningException, Site
@@ -104,6 +108,68 @@ def test_the_page_costs_the_same_queries_for_one_site_and_for_many(
     client.get(PAGE)
     with django_assert_max_num_queries(16):
         client.get(PAGE)
+
+
+def test_the_switch_of_languages_keeps_the_month_and_the_view(client, seeded):
+    languages.ensure_locales()
+    this = timezone.localdate().replace(day=1)
+    query = f"?month={months_later(this, 1):%Y-%m}&view=list"
+    for path in (PAGE, "/calendar/"):
+        for mark in ("", "/ja-hira", "/en"):
+            page = BeautifulSoup(
+                client.get(f"{mark}{path}{query}").content, "html.parser"
+            )
+            links = page.select(".languages a")
+            assert [one["href"] for one in links] == [
+                f"{each}{path}{query}" for each in ("", "/ja-hira", "/en")
+            ]
+            current = page.select_one(".languages [aria-current]")
+            assert current["href"] == f"{mark}{path}{query}"
+    named = page.select("link[hreflang]")
+    assert [urlsplit(one["href"]).path for one in named] == [
+        PAGE,
+        f"/ja-hira{PAGE}",
+        f"/en{PAGE}",
+    ]
+
+
+def test_an_english_calendar_speaks_english_and_leads_to_english(client, seeded):
+    languages.ensure_locales()
+    page = BeautifulSoup(client.get(f"/en{PAGE}").content, "html.parser")
+    assert page.html["lang"] == "en"
+    assert page.select_one(".month-table th").text == "Mon"
+    assert "Open 16:00–21:00" in " ".join(page.select_one(".month-list").text.split())
+    own = [one["href"] for one in page.select("main a")]
+    assert f"/en{PAGE.rstrip('/')}.ics" in own
+    assert not [href for href in own if href.startswith("/sites/")]
+    kept = client.get(f"/en{PAGE.rstrip('/')}.ics").content
+    event = icalendar.Calendar.from_ical(kept).walk("VEVENT")[0]
+    assert " Open " in str(event["SUMMARY"]) or " Closed" in str(event["SUMMARY"])
+    assert f"/en{PAGE}?month=" in str(event["URL"])
+
+
+def test_the_site_map_names_the_calendars_in_each_language(client, seeded):
+    languages.ensure_locales()
+    languages.synchronise()
+    seed_languages.load()
+    found = re.findall("<loc>(.*?)</loc>", client.get("/sitemap.xml").text)
+    places = {urlsplit(one).path for one in found}
+    assert {PAGE, f"/en{PAGE}", f"/ja-hira{PAGE}"} <= places
+    Site.objects.filter(slug="enmusubi").update(is_public=False)
+    assert PAGE not in client.get("/sitemap.xml").text
+
+
+def test_the_switch_on_the_page_of_a_site_keeps_the_month(client, seeded):
+    languages.ensure_locales()
+    languages.synchronise()
+    month = months_later(timezone.localdate().replace(day=1), 1)
+    html = client.get(f"/sites/enmusubi/?month={month:%Y-%m}").content
+    links = BeautifulSoup(html, "html.parser").select(".languages a")
+    assert links[-1]["href"] == f"/en/sites/enmusubi/?month={month:%Y-%m}"
+    for query in ("", "?month=x"):
+        html = client.get(f"/sites/enmusubi/{query}").content
+        links = BeautifulSoup(html, "html.parser").select(".languages a")
+        assert links[-1]["href"] == "/en/sites/enmusubi/"
 
 
 def events(client):
