@@ -36,7 +36,7 @@ from forms.models import (
     IndexedAnswer,
     Submission,
 )
-from forms.services.exporting import export_answers
+from forms.services.exporting import Wish, export_answers, keys_for
 from staff.models import Membership, Partner, Unit, User
 from staff.names import search_key
 
@@ -186,7 +186,8 @@ def exports(user: User) -> None:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         begun = time.perf_counter()
         rows = Submission.objects.filter(form=form, pk__in=keys)
-        made = export_answers(form, rows, by=user, file_format=kind)
+        keys_of_rows = keys_for(form, rows, user)
+        made = export_answers(Wish(form, kind), keys_of_rows, by=user)
         taken = time.perf_counter() - begun
         after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         size = made.file.seek(0, os.SEEK_END)

@@ -8,9 +8,12 @@ from typing import Any
 
 Handler = Callable[[dict[str, Any]], None]
 Task = Callable[[], None]
+Stopping = Callable[[], bool]
+LongTask = Callable[[Stopping], None]
 
 _handlers: dict[str, Handler] = {}
 _tasks: list[tuple[int, Task]] = []
+_long_tasks: list[LongTask] = []
 
 
 def register(channel: str) -> Callable[[Handler], Handler]:
@@ -50,3 +53,18 @@ def every(seconds: int) -> Callable[[Task], Task]:
 def periodic_tasks() -> list[tuple[int, Task]]:
     """The registered tasks with their intervals in seconds."""
     return list(_tasks)
+
+
+def aside(task: LongTask) -> LongTask:
+    """Let the worker call the decorated function again and again, aside of all else.
+
+    For work of minutes that nothing may wait for. It is given a function that says
+    whether the worker is being stopped, and then returns within seconds.
+    """
+    _long_tasks.append(task)
+    return task
+
+
+def long_tasks() -> list[LongTask]:
+    """The registered tasks that take long."""
+    return list(_long_tasks)

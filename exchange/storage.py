@@ -1,17 +1,21 @@
 """Where private files lie: in a folder that no address serves, under opaque names."""
 
+import io
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
 PART = ".part"
+PIECE = 1 << 20
 
 
 class PrivateStorage(FileSystemStorage):
@@ -42,6 +46,10 @@ class PrivateStorage(FileSystemStorage):
 
     def put(self, content: bytes) -> str:
         """Store *content* under a new name that tells nothing; return the name."""
+        return self.put_file(io.BytesIO(content))
+
+    def put_file(self, content: IO[bytes]) -> str:
+        """The same for an open file, piece by piece."""
         token = secrets.token_hex(20)
         name = f"{token[:2]}/{token}"
         target = Path(self.path(name))
@@ -49,7 +57,7 @@ class PrivateStorage(FileSystemStorage):
         handle, part = tempfile.mkstemp(suffix=PART, dir=target.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content)
+                shutil.copyfileobj(content, file, PIECE)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(part, target)

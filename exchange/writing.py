@@ -23,14 +23,11 @@ OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-STREAMED = {
-    **OPTIONS,
-    "in_memory": False,
-    "constant_memory": True,
-}
 MAX_CELL = 32_767
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 LINE_END = re.compile("\r\n?")
+# A carriage return or what is unwritable: most texts have neither.
+UNTIDY = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 # What a program may run; the apostrophe is there so that taking it off is unambiguous.
 LIVE = re.compile("'*(?:[ \t\r\n\u3000]*[=+\\-@＝＋－＠]|[\t\r\n])")
 GUARDED = re.compile("'+(?:[ \t\r\n\u3000]*[=+\\-@＝＋－＠]|[\t\r\n])")
@@ -75,13 +72,17 @@ def shown(value: Any) -> str | int | float:
     if isinstance(value, int | float):
         return value
     if isinstance(value, datetime):
-        return f"{_local(value):%Y/%m/%d %H:%M}"
+        return f"{local(value):%Y/%m/%d %H:%M}"
     if isinstance(value, date):
         return f"{value:%Y/%m/%d}"
-    return UNWRITABLE.sub("", LINE_END.sub("\n", str(value)))
+    text = str(value)
+    if UNTIDY.search(text):
+        text = UNWRITABLE.sub("", LINE_END.sub("\n", text))
+    return text
 
 
-def _local(value: datetime) -> datetime:
+def local(value: datetime) -> datetime:
+    """A moment as the clock in Japan shows it, without a zone."""
     if timezone.is_aware(value):
         value = timezone.localtime(value).replace(tzinfo=None)
     return value
@@ -198,15 +199,20 @@ def write_headings(book, sheet, headings: Sequence[str]) -> None:
     """The first row: bold, frozen, columns wide enough to read."""
     bold = book.add_format({"bold": True, "bg_color": "#E8EEF5", "border": 1})
     for column, heading in enumerate(headings):
-        sheet.set_column(column, column, min(60, max(12, 2.2 * len(heading) + 4)))
+        sheet.set_column(column, column, width_of(heading))
         sheet.write_string(0, column, heading, bold)
     sheet.freeze_panes(1, 0)
+
+
+def width_of(heading: str) -> float:
+    """A column wide enough to read its heading."""
+    return min(60, max(12, 2.2 * len(heading) + 4))
 
 
 def write_cell(sheet, row: int, column: int, value: Any, formats: dict) -> None:
     """One cell by its kind; text too long for a cell says that it was cut."""
     if isinstance(value, datetime):
-        sheet.write_datetime(row, column, _local(value), formats["moment"])
+        sheet.write_datetime(row, column, local(value), formats["moment"])
     elif isinstance(value, date):
         sheet.write_datetime(row, column, value, formats["day"])
     elif isinstance(value, int | float) and not isinstance(value, bool):

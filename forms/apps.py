@@ -30,6 +30,7 @@ class FormsConfig(AppConfig):
             record_unpublishing,
         )
         from forms.services.entering import forget_entries_without_form
+        from forms.services.export_jobs import make_waiting, sweep_exports
         from forms.services.files import scan_waiting, sweep_orphans
         from forms.services.inbox import follow_sender
         from forms.services.look_up import forget_wrong_guesses
@@ -43,6 +44,8 @@ class FormsConfig(AppConfig):
         handlers.every(HOUR)(forget_shared)
         handlers.every(HOUR)(forget_old_counts)
         handlers.every(MINUTE)(scan_waiting)
+        handlers.every(10 * MINUTE)(sweep_exports)
+        handlers.aside(make_waiting)
         handlers.every(HOUR)(forget_wrong_guesses)
         handlers.every(24 * HOUR)(sweep_orphans)
         handlers.every(24 * HOUR)(run_retention)

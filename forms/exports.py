@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +20,7 @@ from forms.models import (
     EnteredFor,
     FormDefinition,
     FormVersion,
+    Handling,
     Submission,
 )
 
@@ -32,12 +32,16 @@ Question = Mapping[str, Any]
 
 @dataclass
 class Record:
-    """One submission, as far as a file shows it."""
+    """One submission, as far as a file shows it: ``cells`` are its answers in words.
+
+    ``head`` is what stands before the answers. Both are made once for all sheets.
+    """
 
     submission: Submission
     values: dict[str, Any]
+    cells: dict[str, Any]
+    head: list[Any]
     corrected: list[Question]
-    source: str = ""
 
 
 @dataclass
@@ -73,15 +77,16 @@ def without(question: Question, left_out: set[str]) -> Question:
 
 
 class Export:
-    """The tables of one form, made of the versions that its rows were sent with."""
+    """The tables of one form, made of the versions that its rows were sent with.
 
-    def __init__(self, form: FormDefinition, rows, *, with_sensitive: bool):
+    *keys* are those of the rows, in their order. What is the same for all rows of a
+    version is looked up once.
+    """
+
+    def __init__(self, form: FormDefinition, keys: list[int], *, with_sensitive: bool):
         self.form = form
-        self.rows = rows
-        numbers = rows.order_by().values("version").distinct()
-        self.versions = list(
-            FormVersion.objects.filter(pk__in=numbers).order_by("-number")
-        )
+        self.keys = keys
+        self.versions = versions_of(form, keys)
         self.latest = form.latest_version()
         left_out = set() if with_sensitive else self.sensitive_keys()
         self.questions = {
@@ -92,6 +97,8 @@ class Export:
             }
             for version in self.versions
         }
+        self.numbers = {version.pk: version.number for version in self.versions}
+        self.states = {name: str(label) for name, label in Handling.State.choices}
 
     def sensitive_keys(self) -> set[str]:
         """Questions that any version calls sensitive: they stay out of all of them."""
@@ -104,30 +111,35 @@ class Export:
         }
 
     def records(self) -> Iterator[Record]:
-        """Every row, the oldest first, in portions by key: never all at once."""
-        last, rows = 0, self.rows.order_by("pk")
-        rows = rows.annotate(version_number=F("version__number")).select_related(
-            "partner", "handling__assignee"
-        )
-        rows = rows.prefetch_related("corrections")
-        while portion := list(rows.filter(pk__gt=last)[:PORTION]):
-            last = portion[-1].pk
-            tokens = [submission.token for submission in portion]
+        """Every row, in portions by key: never all at once."""
+        rows = Submission.objects.select_related("partner", "handling__assignee")
+        rows = rows.prefetch_related("corrections").order_by("pk")
+        for portion in portions(self.keys):
+            found = list(rows.filter(pk__in=portion))
+            tokens = [submission.token for submission in found]
             entered = EnteredFor.objects.filter(token__in=tokens)
             sources = {row.token: row.get_source_display() for row in entered}
-            for submission in portion:
+            for submission in found:
                 yield self.record(submission, sources.get(submission.token, ""))
 
     def record(self, submission: Submission, source: str) -> Record:
         corrections = last_of(submission.corrections.all())
         known = self.questions[submission.version_id]
-        values = values_of(submission, corrections)
-        return Record(
-            submission,
-            {key: value for key, value in values.items() if key in known},
-            [known[key] for key in corrections if key in known],
-            source,
-        )
+        answers = values_of(submission, corrections)
+        values = {key: value for key, value in answers.items() if key in known}
+        cells = {key: cell(known[key], value) for key, value in values.items()}
+        corrected = [known[key] for key in corrections if key in known]
+        head = [
+            submission.receipt,
+            submission.submitted_at,
+            self.numbers[submission.version_id],
+            self.states[submission.handling.state],
+            str(submission.handling.assignee or ""),
+            str(submission.partner or ""),
+            source or _("Online"),
+            "、".join(question["label"] for question in corrected),
+        ]
+        return Record(submission, values, cells, head, corrected)
 
     def tables(self) -> list[Table]:
         """All sheets, in their order; each with a name of its own."""
@@ -160,14 +172,11 @@ class Export:
 
     def union(self) -> Table:
         columns = self.columns()
+        keys = [column.key for column in columns]
 
         def rows_of(record: Record) -> list[list[Any]]:
-            known = self.questions[record.submission.version_id]
-            cells = [
-                cell(known.get(column.key), record.values.get(column.key))
-                for column in columns
-            ]
-            return [[*head_of(record), *cells]]
+            found = record.cells
+            return [[*record.head, *(found.get(key, "") for key in keys)]]
 
         headings = [*HEAD(), *(column.heading for column in columns)]
         return Table(_("All answers"), headings, rows_of)
@@ -181,8 +190,8 @@ class Export:
         def rows_of(record: Record) -> list[list[Any]]:
             if record.submission.version_id != version.pk:
                 return []
-            cells = [cell(q, record.values.get(key)) for key, q in known.items()]
-            return [[*head_of(record), *cells]]
+            found = record.cells
+            return [[*record.head, *(found.get(key, "") for key in known)]]
 
         headings = [*HEAD(), *(column.heading for column in columns)]
         name = _("Version %(number)s") % {"number": version.number}
@@ -243,6 +252,20 @@ class Export:
         return Table(_("Dictionary"), headings, lambda record: [], rows)
 
 
+def portions(keys: list[int]) -> Iterator[list[int]]:
+    """A few at a time."""
+    return (keys[at : at + PORTION] for at in range(0, len(keys), PORTION))
+
+
+def versions_of(form: FormDefinition, keys: list[int]) -> list[FormVersion]:
+    """The versions that these rows were sent with, the newest first."""
+    used: set[int] = set()
+    for portion in portions(keys):
+        rows = Submission.objects.filter(pk__in=portion).order_by()
+        used.update(rows.values_list("version", flat=True).distinct())
+    return list(FormVersion.objects.filter(pk__in=used).order_by("-number"))
+
+
 def with_inner(questions: Iterable[Question]) -> Iterator[tuple[Question, str]]:
     """Questions, and those of repeating groups with the code of their group."""
     for question in questions:
@@ -275,20 +298,6 @@ def HEAD() -> list[str]:
         _("School or group"),
         _("How it came"),
         _("Corrected"),
-    ]
-
-
-def head_of(record: Record) -> list[Any]:
-    submission = record.submission
-    return [
-        submission.receipt,
-        submission.submitted_at,
-        submission.version_number,
-        submission.handling.get_state_display(),
-        str(submission.handling.assignee or ""),
-        str(submission.partner or ""),
-        record.source or _("Online"),
-        "、".join(question["label"] for question in record.corrected),
     ]
 
 
@@ -340,7 +349,7 @@ def as_json(record: Record, questions: Mapping[str, Question]) -> dict[str, Any]
     return {
         "receipt": submission.receipt,
         "submitted_at": moment(submission.submitted_at),
-        "version": submission.version_number,
+        "version": record.head[2],
         "state": submission.handling.state,
         "partner": submission.partner.code if submission.partner else None,
         "corrected": [question["code"] for question in record.corrected],

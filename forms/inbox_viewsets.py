@@ -10,12 +10,19 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, TitleColumn
 
 from exchange.models import OutboxItem
-from forms.models import AnswerGrant, FormDefinition, FormDelivery, Submission
+from forms.models import (
+    AnswerExport,
+    AnswerGrant,
+    FormDefinition,
+    FormDelivery,
+    Submission,
+)
 from forms.querysets import CITY, reads_answers
 from forms.views import (
     bulk,
     correcting,
     entering,
+    export_jobs,
     exporting,
     inbox,
     retention,
@@ -89,6 +96,34 @@ class InboxViewSet(PrivateModelViewSet):
             icon_name=self.menu_icon,
             order=self.get_menu_item_order(order),
         )
+
+
+class AnswerExportViewSet(PrivateModelViewSet):
+    """Large exports of one's own; reached from the inbox, so not in the menu."""
+
+    model = AnswerExport
+    name = "answer-exports"
+    icon = "download"
+    menu_label = gettext_lazy("My exports")
+    detail_view_class = export_jobs.ExportJobView
+    record_views = {
+        "file": export_jobs.ExportFileView,
+        "again": export_jobs.ExportAgainView,
+        "give_up": export_jobs.ExportGiveUpView,
+    }
+
+    @property
+    def index_view(self):
+        return self.private_view(export_jobs.ExportJobsView)
+
+    def get_urlpatterns(self):
+        """Without the address for results alone: this list has none."""
+        patterns = super().get_urlpatterns()
+        return [pattern for pattern in patterns if pattern.name != "index_results"]
+
+    @property
+    def index_results_view(self):
+        return self.index_view
 
 
 class AnswerGrantForm(WagtailAdminModelForm):
@@ -207,5 +242,6 @@ class FormDeliveryViewSet(AuditedModelViewSet):
 
 
 inbox_viewset = InboxViewSet()
+answer_export_viewset = AnswerExportViewSet()
 form_delivery_viewset = FormDeliveryViewSet()
 answer_grant_viewset = AnswerGrantViewSet()

@@ -343,6 +343,16 @@ class EnteredForQuerySet(models.QuerySet):
         return self.filter(token__in=submissions.visible_to(user).values("token"))
 
 
+class AnswerExportQuerySet(models.QuerySet):
+    """Large exports: each is for the person who asked for it, and for nobody else."""
+
+    def visible_to(self, user) -> "AnswerExportQuerySet":
+        """One's own, of the forms whose answers one may still export."""
+        if not user.is_authenticated or not rights_of(user).export:
+            return self.none()
+        return self.filter(granted(rights_of(user).export, ""), by=user)
+
+
 class FormDeliveryQuerySet(models.QuerySet):
     """Receivers of forms: the administrators' to set up."""
 

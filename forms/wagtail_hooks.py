@@ -13,6 +13,7 @@ from forms.desk_viewsets import (
     retention_viewset,
 )
 from forms.inbox_viewsets import (
+    answer_export_viewset,
     answer_grant_viewset,
     form_delivery_viewset,
     inbox_viewset,
@@ -32,6 +33,11 @@ def inbox_styles():
 @hooks.register("register_admin_viewset")
 def inbox():
     return inbox_viewset
+
+
+@hooks.register("register_admin_viewset")
+def answer_exports():
+    return answer_export_viewset
 
 
 @hooks.register("register_admin_viewset")

@@ -3,6 +3,7 @@
 from forms.models.attachment import Attachment
 from forms.models.definition import FormDefinition
 from forms.models.delivery import FormDelivery
+from forms.models.export import AnswerExport
 from forms.models.guard import HeldSubmission, Tally
 from forms.models.inbox import (
     AnswerGrant,
@@ -24,6 +25,7 @@ from forms.models.version import FormVersion
 from forms.models.windows import FormSettings, FormWindow
 
 __all__ = [
+    "AnswerExport",
     "AnswerGrant",
     "Attachment",
     "CorrectedAnswer",

@@ -39,6 +39,7 @@ from forms.models import (
 )
 from forms.models.retention import THINNED
 from forms.services.drafts import forget_expired_drafts
+from forms.services.export_jobs import drop_exports_of
 from forms.services.inbox import must_work_on
 from forms.services.thinning import (
     count_short_lived,
@@ -136,6 +137,7 @@ def _clear_one(key: int, step: Step, counts: Counter, *, is_dry: bool) -> str:
         counts["submissions"] += 1
         step.count(submission, counts)
         if not is_dry:
+            drop_exports_of(step.form)
             gone = step.clear(submission)
             if gone:
                 counts["deleted"] += gone

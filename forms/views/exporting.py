@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -12,13 +13,23 @@ from django.views.generic import FormView
 from forms.desk.listing import FilterForm, narrowed
 from forms.models import FormDefinition, FormVersion, Handling, Submission
 from forms.querysets import rights_of
-from forms.services.exporting import FORMATS, export_answers
+from forms.services.export_jobs import ask_for
+from forms.services.exporting import (
+    AT_ONCE,
+    FORMATS,
+    Made,
+    Wish,
+    export_answers,
+    keys_for,
+)
 from forms.views.inbox import InboxMixin, keys_in
 from staff.forms import PrivateForm
 from staff.services import client_address
 from staff.views import PrivateFormMixin
 
 SHOWN = 200
+# Of the filter, what says only how the list looks.
+LOOKS = ("order", "size")
 LABELS = {
     "csv": gettext_lazy("CSV (UTF-8)"),
     "cp932": gettext_lazy("CSV (Shift_JIS, for old programs)"),
@@ -86,7 +97,8 @@ class ExportView(InboxMixin, PrivateFormMixin, FormView):
     submit_label = gettext_lazy("Save the file")
     intro = gettext_lazy(
         "What leaves is written down: who, when, which rows. Keep the file where only"
-        " those see it who need it, and delete it afterwards."
+        " those see it who need it, and delete it afterwards. A large file is made in"
+        " the background: you get a page that says when it is ready."
     )
 
     def check_permission(self, user) -> None:
@@ -128,20 +140,28 @@ class ExportView(InboxMixin, PrivateFormMixin, FormView):
         rows = narrowed(Handling.objects.all(), asked, user)
         if self.picks:
             rows, asked = Handling.objects.filter(pk__in=self.picks), {"picked": True}
+        wish = Wish(
+            form=data["form"],
+            file_format=data["file_format"],
+            table=data["version"],
+            reason=data["reason"] if data["with_sensitive"] else "",
+            asked={n: getattr(v, "pk", v) for n, v in asked.items() if n not in LOOKS},
+        )
+        ip = client_address(self.request)
         try:
-            made = export_answers(
-                data["form"],
-                Submission.objects.filter(pk__in=rows.values("pk")),
-                by=user,
-                file_format=data["file_format"],
-                table=data["version"],
-                sensitive_reason=data["reason"] if data["with_sensitive"] else "",
-                accept_losses=data["accept_losses"],
-                asked={n: getattr(v, "pk", v) for n, v in asked.items()},
-                ip=client_address(self.request),
-            )
+            rows = Submission.objects.filter(pk__in=rows.values("pk"))
+            keys = keys_for(wish.form, rows, user)
+            if len(keys) > AT_ONCE:
+                return redirect(ask_for(wish, keys, by=user, ip=ip).get_admin_url())
+            accepted = data["accept_losses"]
+            made = export_answers(wish, keys, by=user, accept_losses=accepted, ip=ip)
         except ValidationError as error:
             return self.refuse(form, error)
+        return self.send(form, made)
+
+    def send(self, form, made: Made) -> HttpResponse:
+        """The file; or first, what would be lost in it."""
+        data = form.cleaned_data
         if made.lost and not data["accept_losses"]:
             made.file.close()
             return self.show_losses(form, made)
@@ -154,7 +174,7 @@ class ExportView(InboxMixin, PrivateFormMixin, FormView):
         response["Content-Security-Policy"] = "default-src 'none'; sandbox"
         return response
 
-    def show_losses(self, form, made) -> HttpResponse:
+    def show_losses(self, form, made: Made) -> HttpResponse:
         kept = [
             (name, value)
             for name in self.request.POST

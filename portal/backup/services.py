@@ -27,6 +27,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from forms.models.export import kept_exports
 from home import freshness
 from portal import service_lock
 from portal.backup import databases
@@ -237,9 +238,12 @@ def _put_back_anchors(found: Path, now: str) -> None:
 
 
 def _uploaded() -> Iterator[tuple[str, Path]]:
+    """The files that are kept for good: exports live a day, and no longer in here."""
+    passing = Path(kept_exports.location)
     for name, folder in folders().items():
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and not path.is_symlink():
+            is_kept = path.is_file() and not path.is_symlink()
+            if is_kept and passing not in path.parents:
                 yield f"{name}/{path.relative_to(folder)}", path
 
 

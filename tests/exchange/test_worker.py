@@ -74,6 +74,32 @@ def test_a_periodic_task_that_fails_stops_no_other(tasks, caplog):
     assert "secret" not in caplog.text
 
 
+@pytest.mark.django_db
+def test_what_takes_long_is_done_aside_and_told_when_to_stop(monkeypatch):
+    monkeypatch.setattr(handlers, "_long_tasks", [])
+    begun, told = threading.Event(), []
+
+    @handlers.aside
+    def fails(stopping):
+        raise ValueError("架空𠮷田 is a secret")
+
+    @handlers.aside
+    def long(stopping):
+        begun.set()
+        while not stopping():
+            time.sleep(0.01)
+        told.append("stop")
+
+    command = ready_worker()
+    hands = threading.Thread(target=command.work_aside, daemon=True)
+    hands.start()
+    assert begun.wait(10)
+    assert not told
+    command.stop.set()
+    hands.join(10)
+    assert told == ["stop"]
+
+
 def ready_worker():
     command = worker.Command()
     command.stop = threading.Event()

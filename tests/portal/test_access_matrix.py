@@ -12,10 +12,10 @@ import pytest
 from django.apps import apps
 
 from decisions.models import Notice
-from forms.models import Attachment
+from forms.models import AnswerExport, Attachment
 from forms.models.attachment import storage
 from programs.models import Site
-from staff.models import Unit
+from staff.models import Unit, User
 from support.models import PlanPaper
 from tests import databases
 from tests.conftest import EVERYBODY
@@ -48,6 +48,7 @@ PRIVATE = {
     "decisions": "decisions.Decision",
     "plans": "support.PlanVersion",
     "inbox": "portal_forms.Submission",
+    "answer-exports": "portal_forms.AnswerExport",
     "forms_files": "portal_forms.Attachment",
 }
 PUBLIC = {
@@ -96,6 +97,13 @@ def make_world(pk: int, site: Site, *, restricted: bool) -> None:
         sha256="0" * 64,
         stored_as=storage.put(word.encode()),
         scan_state="unscanned",
+    )
+    AnswerExport.objects.create(
+        pk=pk,
+        form=referral.submission.form,
+        by=User.objects.get(username="intake"),
+        count=1,
+        name=f"{word}.csv",
     )
     ContactLogFactory(pk=pk, case=case, body=f"{word}の聞き取り", author__pk=pk)
     AssessmentFactory(

@@ -18,7 +18,7 @@ from django.db import (
 )
 from django.utils import timezone
 
-from exchange.handlers import periodic_tasks
+from exchange.handlers import long_tasks, periodic_tasks
 from exchange.models import WorkerBeat
 from exchange.services import place_of, run_due
 
@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 PAUSE = 1
 BEAT = 5
+ASIDE = 2
 STUCK = 150
 FORGOTTEN = timedelta(days=1)
 
@@ -50,16 +51,20 @@ class Command(BaseCommand):
             self.run_tasks()
             while run_due(50):
                 pass
+            self.run_long_tasks()
             return
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stop.set())
         heart = threading.Thread(target=self.keep_beating, daemon=True)
         heart.start()
+        hands = threading.Thread(target=self.work_aside, daemon=True)
+        hands.start()
         while not self.stop.is_set():
             self.progress = time.monotonic()
             if not self.step():
                 self.stop.wait(PAUSE)
         heart.join(timeout=BEAT)
+        hands.join(timeout=BEAT)
 
     def step(self) -> bool:
         """One round; True if something was done and more may wait.
@@ -91,6 +96,21 @@ class Command(BaseCommand):
                 raise
             except Exception as error:  # noqa: BLE001  the other tasks go on
                 logger.error("Periodic task: %s", place_of(error))
+
+    def work_aside(self) -> None:
+        """What takes minutes, in a thread of its own: the outbox waits for none."""
+        while not self.stop.is_set():
+            self.run_long_tasks()
+            close_old_connections()
+            self.stop.wait(ASIDE)
+        connection.close()
+
+    def run_long_tasks(self) -> None:
+        for task in long_tasks():
+            try:
+                task(self.stop.is_set)
+            except Exception as error:  # noqa: BLE001  the other tasks go on
+                logger.error("Long task: %s", place_of(error))
 
     def keep_beating(self) -> None:
         """Beat while the main loop moves: a worker that hangs must not look alive."""
