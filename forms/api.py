@@ -12,8 +12,9 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import File, Header, Query, Router, Schema
+from ninja import Field, File, Header, Query, Router, Schema
 from ninja.files import UploadedFile
 from ninja.security import HttpBearer
 
@@ -106,7 +107,7 @@ class Receipt(Schema):
 
 
 class FileOut(Schema):
-    """A file that waits for its answers."""
+    """A file that waits for its answers: until ``kept_until``, then it is deleted."""
 
     id: str
     code: str
@@ -114,6 +115,11 @@ class FileOut(Schema):
     name: str
     type: str
     size: int
+    kept_until: datetime = Field(
+        description="この時刻までに、同じIdempotency-Keyで回答を送ってください。"
+        "過ぎると、このキーで送ったファイルはすべて消えます。"
+        "ファイルを送るたびに24時間延びます。"
+    )
 
 
 class State(Schema):
@@ -201,7 +207,7 @@ def validate(request: HttpRequest, slug: str, sent: AnswersIn):
 @router.post(
     "/forms/{slug}/files",
     auth=partner_key,
-    response={201: FileOut} | REFUSED,
+    response={200: FileOut, 201: FileOut} | REFUSED,
     url_name="form_files",
     summary="回答に添えるファイルの送信",
 )
@@ -216,17 +222,21 @@ def upload(
     """Put a file beside answers that will be sent with the same Idempotency-Key.
 
     Inside a group the code is ``group.question``, and ``row`` counts from one.
+    201 where the file is new; 200 where the same file (place, name and bytes) had come
+    with this key before. It waits until ``kept_until`` and is deleted then.
     """
-    attachment = sending.attach(
+    found = sending.attach(
         form_for(slug), request.auth, idempotency_key, code, file, row
     )
-    return 201, {
+    attachment = found.attachment
+    return (201 if found.is_new else 200), {
         "id": str(attachment.uuid),
         "code": code,
         "row": row,
         "name": attachment.name,
         "type": attachment.type,
         "size": attachment.size,
+        "kept_until": timezone.localtime(found.kept_until),
     }
 
 

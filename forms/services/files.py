@@ -175,20 +175,57 @@ def _note(refused: dict, place: Place, name: str, reason: str) -> None:
     refused.setdefault(place.control, []).append({"name": name, "refused": reason})
 
 
+def receive_once(
+    draft: Draft, place: Place, upload: UploadedFile
+) -> tuple[Attachment, bool]:
+    """Take in one file as a program sends it; the file, and whether it is new.
+
+    The same bytes under the same name in the same place are the file that is there
+    already: sending it again after a lost answer takes no second place.
+    """
+    taken = take(upload, Limits.of(place.field))
+    try:
+        with transaction.atomic():
+            draft = _lock(draft)
+            known = draft.attachments.filter(
+                field_key=place.key,
+                row=place.row,
+                name=taken.name,
+                sha256=taken.sha256,
+            ).first()
+            if known is None:
+                return _add(draft, taken, place), True
+    except BaseException:
+        storage.delete(taken.stored_as)
+        raise
+    storage.delete(taken.stored_as)
+    return known, False
+
+
 def _receive(draft: Draft, upload: UploadedFile, place: Place) -> None:
     _refuse_too_many(draft, place, upload.size or 0)
     taken = take(upload, Limits.of(place.field))
     try:
         with transaction.atomic():
-            draft = Draft.objects.select_for_update().get(pk=draft.pk)
-            if Submission.objects.filter(token=f"draft:{draft.uuid}").exists():
-                raise ValidationError(_("These answers have been sent already."))
-            _refuse_too_many(draft, place, taken.size)
-            row = taken.row(draft=draft, field_key=place.key, row=place.row)
-            row.save(force_insert=True)
+            _add(_lock(draft), taken, place)
     except BaseException:
         storage.delete(taken.stored_as)
         raise
+
+
+def _lock(draft: Draft) -> Draft:
+    """The draft for us alone, as long as it has not been sent."""
+    draft = Draft.objects.select_for_update().get(pk=draft.pk)
+    if Submission.objects.filter(token=f"draft:{draft.uuid}").exists():
+        raise ValidationError(_("These answers have been sent already."))
+    return draft
+
+
+def _add(draft: Draft, taken: Taken, place: Place) -> Attachment:
+    _refuse_too_many(draft, place, taken.size)
+    row = taken.row(draft=draft, field_key=place.key, row=place.row)
+    row.save(force_insert=True)
+    return row
 
 
 def _refuse_too_many(draft: Draft, place: Place, size: int) -> None:

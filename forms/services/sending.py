@@ -8,7 +8,7 @@ of a draft is the one there can be of the key.
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,7 +16,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from exchange.problems import Refusal
@@ -34,7 +33,7 @@ from forms.models import (
     Submission,
 )
 from forms.services.drafts import hash_of, sent_from
-from forms.services.files import Place, fill_in_files, places_of, receive_files
+from forms.services.files import Place, fill_in_files, places_of, receive_once
 from forms.services.look_up import look_up_password
 from forms.services.submissions import IncompleteAnswers, submit
 
@@ -59,6 +58,15 @@ class Sent:
     password: str = ""
     is_new: bool = False
     faults: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file that waits for its answers, and until when it does."""
+
+    attachment: Attachment
+    is_new: bool
+    kept_until: datetime
 
 
 def version_for(form: FormDefinition, wanted: int | None) -> FormVersion:
@@ -233,11 +241,12 @@ def attach(
     code: str,
     file: UploadedFile,
     row: int | None = None,
-) -> Attachment:
+) -> Attached:
     """Keep a file for the answers that will come with the same Idempotency-Key.
 
     *code* is the question's; inside a group ``group.question``, with the *row* that it
-    belongs to, counted from one.
+    belongs to, counted from one. The same file again is the one that is kept already.
+    Each file that comes keeps all of this key for another day.
     """
     number, secret = identity_of(form, key, idempotency_key)
     if sent_from(Draft(uuid=number)):
@@ -245,12 +254,13 @@ def attach(
     draft = Draft.objects.filter(uuid=number).select_related("version__form").first()
     draft = draft or begin(form, key, number, secret)
     place = file_place(draft.version.document, code, row)
-    before = set(draft.attachments.values_list("pk", flat=True))
-    refused = receive_files(draft, [place], uploads_of(place, file))
-    if refused:
-        raise Refusal(422, " ".join(part["refused"] for part in refused[place.control]))
-    Draft.objects.filter(pk=draft.pk).update(expires_at=timezone.now() + KEPT)
-    return draft.attachments.exclude(pk__in=before).order_by("-pk").first()
+    try:
+        attachment, is_new = receive_once(draft, place, file)
+    except ValidationError as refusal:
+        raise Refusal(422, " ".join(refusal.messages)) from None
+    until = timezone.now() + KEPT
+    Draft.objects.filter(pk=draft.pk).update(expires_at=until)
+    return Attached(attachment, is_new, until)
 
 
 def file_place(document: Mapping, code: str, row: int | None) -> Place:
@@ -274,7 +284,3 @@ def place_in_row(group: Mapping, sub: Mapping, row: int | None) -> Place:
     name = f"r{row}"
     control = sub_key(group["key"], name, sub["key"])
     return Place(control, sub, f"{group['key']}.{sub['key']}", name, {})
-
-
-def uploads_of(place: Place, file: UploadedFile) -> MultiValueDict:
-    return MultiValueDict({place.control: [file]})

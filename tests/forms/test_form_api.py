@@ -1,11 +1,13 @@
 """Forms for other programs: the same rules, the same one receipt."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +16,13 @@ from forms import starters
 from forms.generated import generated
 from forms.json_answers import answers_as_json, typed_answers
 from forms.json_schema import schema_of
-from forms.models import Draft, FormDefinition, PartnerKey, Submission
+from forms.models import (
+    Attachment,
+    Draft,
+    FormDefinition,
+    PartnerKey,
+    Submission,
+)
 from forms.services import look_up, sending
 from forms.services.partner_keys import make_key, revoke_key
 from staff.models import Partner
@@ -265,9 +273,14 @@ def test_a_file_sent_before_goes_with_the_answers(client, cast, key):
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
-def put_file(client, key, query, idempotency="k-0000001"):
+def stored_attachments():
+    root = Path(settings.PRIVATE_ROOT) / "attachments"
+    return [path for path in root.rglob("*") if path.is_file()]
+
+
+def put_file(client, key, query, idempotency="k-0000001", name="証明.pdf"):
     headers = {"authorization": f"Bearer {key[1]}", "idempotency-key": idempotency}
-    file = SimpleUploadedFile("証明.pdf", PDF, "application/pdf")
+    file = SimpleUploadedFile(name, PDF, "application/pdf")
     path = f"{V1}/forms/small/files?{query}"
     return client.post(path, {"file": file}, headers=headers)
 
@@ -433,3 +446,38 @@ def test_half_a_character_as_a_code_is_a_fault_and_no_error_of_ours(form, key, c
     verdict = post(client, f"/forms/{form.slug}/validate", key, half).json()
     assert verdict["valid"] is False and "/answers/?" in str(verdict["errors"])
     assert send(client, form, key, half["answers"]).status_code == 422
+
+
+def test_a_file_that_is_sent_again_is_the_one_that_is_kept_and_says_until_when(
+    client, key, with_rows
+):
+    first = put_file(client, key, "code=kids.paper&row=1")
+    again = put_file(client, key, "code=kids.paper&row=1")
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert {**again.json(), "kept_until": ""} == {**first.json(), "kept_until": ""}
+    until = datetime.fromisoformat(again.json()["kept_until"])
+    assert timedelta(0) <= Draft.objects.get().expires_at - until < timedelta(seconds=1)
+    left = until - timezone.now()
+    assert timedelta(hours=23) < left <= timedelta(hours=24)
+    assert len(stored_attachments()) == 1
+    # Elsewhere, or by another name, it is another file.
+    assert put_file(client, key, "code=kids.paper&row=2").status_code == 201
+    other = put_file(client, key, "code=kids.paper&row=1", name="別の証明.pdf")
+    assert other.status_code == 201
+    assert Attachment.objects.count() == 3
+
+
+def test_a_file_that_is_sent_again_counts_towards_no_limit(client, key, with_rows):
+    for _at in range(8):
+        answer = put_file(client, key, "code=kids.paper&row=1")
+    assert answer.status_code == 200
+    assert Attachment.objects.count() == 1
+
+
+def test_the_definition_of_the_api_says_until_when_a_file_is_kept(client, db):
+    paths = client.get(f"{V1}/openapi.json").json()
+    answers = paths["paths"]["/api/v1/forms/{slug}/files"]["post"]["responses"]
+    assert {"200", "201"} <= set(answers)
+    told = paths["components"]["schemas"]["FileOut"]["properties"]["kept_until"]
+    assert told["format"] == "date-time"
+    assert "24時間" in told["description"]
