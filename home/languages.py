@@ -84,6 +84,15 @@ def synchronise(locales: Iterable[Locale] | None = None) -> int:
     return added
 
 
+def is_source(page: Page) -> bool:
+    """Whether a page is in the language in which facts are kept.
+
+    A page that is being made has its parent's language.
+    """
+    tree = page if page.locale_id else page.get_parent()
+    return bool(tree and tree.locale.language_code == settings.LANGUAGE_CODE)
+
+
 def is_untranslated(page: Page) -> bool:
     """Whether the page stands in a tree whose language its text is not in."""
     return bool(page.alias_of_id) and page.locale_id != page.alias_of.locale_id

@@ -4,8 +4,11 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from home.phrases import said
 from home.tables import UnreadableTable, cells_of, text_of
 from programs.suppression import HIDDEN, SMALL, Sheet, protect
 
@@ -159,6 +162,21 @@ def shown(text: str) -> Counts:
     return Counts(cells_of(text), None)
 
 
+def in_words(table: Counts) -> Counts:
+    """The table that is shown in the language of the reader."""
+    return Counts([[cell_said(cell) for cell in row] for row in table.cells], None)
+
+
+def cell_said(cell: str) -> str:
+    """A heading or a mark as the reader reads it; a number is the same for all."""
+    if get_language() in (None, settings.LANGUAGE_CODE):
+        return cell
+    if cell == WITHHELD:
+        return _("not published")
+    fewer = FEWER.match(cell)
+    return _("below %(number)s") % {"number": fewer[1]} if fewer else said(cell)
+
+
 def bars(table: Counts) -> Bars | None:
     """A bar for each count that is shown; what is kept back gets words and no bar."""
     heads, *rows = table.cells
@@ -168,21 +186,21 @@ def bars(table: Counts) -> Bars | None:
     if heads[-1] in TOTALS and len(heads) > 2:
         columns = range(1, len(heads) - 1)
     found = [
-        (row[0] if len(columns) == 1 else f"{row[0]} {heads[c]}", row[c])
+        ([row[0]] if len(columns) == 1 else [row[0], heads[c]], row[c])
         for row in rows
         for c in columns
     ]
     if not 1 < len(found) <= MOST_BARS:
         return None
-    most = max((int(cell) for _label, cell in found if NUMBER.match(cell)), default=0)
+    most = max((int(cell) for _labels, cell in found if NUMBER.match(cell)), default=0)
     drawn = [
         Bar(
-            label,
-            cell,
+            " ".join(map(cell_said, labels)),
+            cell_said(cell),
             number * LINE + 15,
             number * LINE + 21,
             round(int(cell) / most * WIDTH, 1) if most and NUMBER.match(cell) else 0,
         )
-        for number, (label, cell) in enumerate(found)
+        for number, (labels, cell) in enumerate(found)
     ]
     return Bars(WIDTH, len(found) * LINE, BAR, drawn)

@@ -2,10 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from programs.models import OpeningException, SchoolHoliday, ServiceType, Site
+from home.tables import UnreadableTable, cells_of
+from programs.models import (
+    OpeningException,
+    SchoolHoliday,
+    ServiceType,
+    Site,
+    StatisticsPage,
+)
 
 HOLIDAYS = (
     *("元日", "成人の日", "建国記念の日", "天皇誕生日", "春分の日", "昭和の日"),
@@ -32,6 +40,21 @@ def texts() -> Iterator[str]:
     )
     yield from fields(SchoolHoliday.objects.filter(ends_on__gte=today), "name")
     yield from fields(changes, "reason")
+    for page in StatisticsPage.objects.live().filter(
+        locale__language_code=settings.LANGUAGE_CODE
+    ):
+        for block in page.tables:
+            yield from words_of_table(block.value)
+
+
+def words_of_table(value) -> Iterator[str]:
+    """Caption, unit, note and headings of a table of figures."""
+    yield from (value.get(name) for name in ("caption", "unit", "note", "as_of"))
+    try:
+        heads, *rows = cells_of(value.get("table") or "")
+    except UnreadableTable:
+        return
+    yield from (*heads, *(row[0] for row in rows))
 
 
 def fields(rows: Iterable, *names: str) -> Iterator[str]:

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 from wagtail.blocks import StreamValue
 
+from home import languages
 from programs.models.facts import Site
 from programs.models.opening import OpeningException, SchoolHoliday
 from programs.models.planned import PlannedFact
@@ -25,13 +25,8 @@ MOST_MONTHS = 3
 
 
 def is_planning(page) -> bool:
-    """Whether the page is where opening days are planned: the one in Japanese.
-
-    A page that is being made has its parent's language.
-    """
-    tree = page if page.locale_id else page.get_parent()
-    is_source = tree and tree.locale.language_code == settings.LANGUAGE_CODE
-    return bool(is_source and not page.alias_of_id)
+    """Whether the page is where opening days are planned: the one in Japanese."""
+    return languages.is_source(page) and not page.alias_of_id
 
 
 @transaction.atomic

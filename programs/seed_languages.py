@@ -1,4 +1,4 @@
-"""The key pages of the seed in the other languages to begin with.
+"""The pages of the seed in the other languages to begin with.
 
 A language has one book of phrases: each text of the Japanese pages, and the same text
 in that language. A page of which every text is in the book is translated with it. What
@@ -12,45 +12,62 @@ from django.db import transaction
 from wagtail.models import Locale, Page
 
 from home import languages
-from home.models import BasePage, Phrase
+from home.models import BasePage, Phrase, SearchSettings, Starter
+from home.phrases import even
 from programs import seed_tree
 from programs.models import Site
 from programs.phrases import HOLIDAYS, phrases_of_facts
 
 BOOKS = seed_tree.PAGES / "phrases"
-KEY_PAGES = ("top", "sites", "enmusubi", "bb-house", "hogosha", "nagare", "kodomo")
-KEY_PAGES += ("soudan", "faq", "news", "privacy")
 TEXTS = ("title", "seo_title", "search_description", "lead", "tagline", "as_of")
-TEXTS += ("audience_text",)
+TEXTS += ("audience_text", "urgent", "signs", "checklist", "background", "policy")
+TEXTS += ("scope", "target", "exceptions", "method")
 SEASONS = ("春休み", "夏休み", "冬休み")
 # What stands in the rows of pages and is no text of theirs.
-KEPT = {"icon", "id", "type", "section", "review_by", "audience", "page"}
+KEPT = {"icon", "id", "type", "section", "review_by", "audience", "page", "level"}
+KEPT |= {"applies", "conforms"}
+# Addresses that are the same in every language.
+SHARED = ("/forms/", "/status/")
 
 
 def load() -> None:
-    """The languages, the same tree of pages in each, and the key pages translated."""
+    """The languages, the same tree of pages in each, and the pages translated."""
     languages.ensure_locales()
     languages.synchronise()
     for code in languages.FIRST[1:]:
         book = phrases(code)
-        for name in KEY_PAGES:
+        for name in ("top", *seed_tree.ORDER):
             translate(name, Locale.objects.get(language_code=code), book)
         load_phrases(code, book)
 
 
+@transaction.atomic
+def load_words() -> None:
+    """The readings and the words of facts that a newer portal brings along.
+
+    What editors changed or deleted stays as they left it.
+    """
+    seed_tree.load_readings()
+    for code in languages.FIRST[1:]:
+        load_phrases(code, phrases(code))
+
+
 def load_phrases(code: str, book: dict[str, str]) -> None:
-    """What facts, titles of Japanese pages and public holidays say in a language."""
-    if Phrase.objects.filter(language=code).exists():
-        return
+    """What facts, public holidays and words of the search say in a language."""
     names = Site.objects.values_list("name", flat=True)
-    others = [name for name in seed_tree.ORDER if name not in KEY_PAGES]
-    titles = [seed_tree.read(name)["title"] for name in others]
-    texts = dict.fromkeys([*names, *titles, *phrases_of_facts(), *HOLIDAYS, *SEASONS])
-    Phrase.objects.bulk_create(
-        Phrase(text=text, language=code, said=book[text])
-        for text in texts
-        if text in book
+    words = SearchSettings.load().often()
+    texts = [*names, *phrases_of_facts(), *HOLIDAYS, *SEASONS, *words]
+    mine = Phrase.objects.filter(language=code)
+    known = {even(text) for text in mine.values_list("text", flat=True)}
+    fresh = Starter.objects.not_given(
+        f"phrase-{code}", (text for text in texts if text in book)
     )
+    rows = [
+        Phrase(text=text, language=code, said=book[text])
+        for text in fresh
+        if even(text) not in known
+    ]
+    Phrase.objects.bulk_create(seed_tree.without_dropped(rows))
 
 
 def phrases(code: str) -> dict[str, str]:
@@ -92,7 +109,7 @@ def in_words(value: Any, book: dict[str, str], code: str, name: str = "") -> Any
     if not isinstance(value, str) or not value:
         return value
     if name == "path":
-        return value if value.startswith("/forms/") else f"/{code}{value}"
+        return value if value.startswith(SHARED) else f"/{code}{value}"
     return book[value]
 
 

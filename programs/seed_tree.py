@@ -6,8 +6,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
 from django.utils import timezone
-from wagtail.models import Page
+from wagtail.models import ModelLogEntry, Page
 from wagtail.models import Site as WebSite
 
 from home.models import (
@@ -22,6 +24,7 @@ from home.models import (
     PrivacyPage,
     Reading,
     Section,
+    Starter,
 )
 from programs.models import (
     BackgroundPage,
@@ -103,14 +106,29 @@ def load_sections() -> None:
 
 
 def load_readings() -> None:
-    """Common words of these pages. The reading of 縁結実 is the city's to say."""
-    if Reading.objects.exists():
-        return
+    """Common words of these pages that were not given before and are not there.
+
+    The reading of 縁結実 is the city's to say.
+    """
     lines = (PAGES / "readings.txt").read_text(encoding="utf-8").splitlines()
-    rows = (line.split() for line in lines if line)
-    Reading.objects.bulk_create(
-        Reading(word=word, reading=reading, is_approved=True) for word, reading in rows
-    )
+    rows = dict(line.split() for line in lines if line)
+    known = set(Reading.objects.values_list("word", flat=True))
+    fresh = [
+        Reading(word=word, reading=rows[word], is_approved=True)
+        for word in Starter.objects.not_given("reading", rows)
+        if word not in known
+    ]
+    Reading.objects.bulk_create(without_dropped(fresh))
+
+
+def without_dropped(rows: list[Model]) -> list[Model]:
+    """Those that no editor deleted before it was written down what was given."""
+    if not rows:
+        return []
+    kind = ContentType.objects.get_for_model(rows[0])
+    log = ModelLogEntry.objects.filter(action="wagtail.delete", content_type=kind)
+    labels = set(log.values_list("label", flat=True))
+    return [row for row in rows if str(row) not in labels]
 
 
 def load_pages(*, demo: bool) -> None:

@@ -18,6 +18,7 @@ from home.models.phrase import Phrase
 from home.models.reading import Reading
 from home.models.search import SearchSettings
 from home.models.section import Cared, Section
+from home.models.starter import Starter
 from home.models.statements import AccessibilityPage, PrivacyPage
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "Reading",
     "Section",
     "SearchSettings",
+    "Starter",
 ]

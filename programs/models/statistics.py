@@ -1,18 +1,23 @@
 """Figures of the programme: tables and bars, small numbers kept back before saving."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 
 from home.blocks.facts import CareBlock
+from home.languages import is_source
 from home.models import BasePage
 from home.models.pages import Entry, parts_of
+from home.page_forms import PortalPageForm
+from home.phrases import said
 from home.tables import UnreadableTable
 from programs import figures
 from programs.suppression import LEAST_THRESHOLD
@@ -74,7 +79,17 @@ class FiguresBlock(CareBlock):
         except UnreadableTable:
             shown = None
         bars = figures.bars(shown) if shown and value.get("has_chart") else None
-        return context | {"figures": shown, "bars": bars}
+        return context | {"figures": shown and figures.in_words(shown), "bars": bars}
+
+
+class StatisticsPageForm(PortalPageForm):
+    """As every page's; figures are kept on the Japanese page alone."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not is_source(self.instance):
+            for name in ("tables", "threshold"):
+                self.fields.pop(name, None)
 
 
 class StatisticsPage(BasePage):
@@ -93,6 +108,7 @@ class StatisticsPage(BasePage):
         [("figures", FiguresBlock())], blank=True, verbose_name=_("Tables")
     )
 
+    base_form_class = StatisticsPageForm
     template = "programs/statistics_page.html"
     subpage_types: list[str] = []
     content_panels = [
@@ -107,13 +123,23 @@ class StatisticsPage(BasePage):
         verbose_name = _("Page of figures")
         verbose_name_plural = _("Pages of figures")
 
+    @cached_property
+    def keeper(self) -> "StatisticsPage":
+        """The page that keeps the figures: its translations show the Japanese one's."""
+        if is_source(self):
+            return self
+        source = Locale.objects.filter(language_code=settings.LANGUAGE_CODE).first()
+        kept = source and self.get_translation_or_none(source)
+        return kept.specific if kept else self
+
     @property
     def table_parts(self):
-        return parts_of(self.tables)
+        return parts_of(self.keeper.tables)
 
     def own_sections(self) -> list[Entry]:
         return [
-            Entry(anchor, block.value["caption"]) for block, anchor in self.table_parts
+            Entry(anchor, said(block.value["caption"]))
+            for block, anchor in self.table_parts
         ]
 
     def clean(self) -> None:

@@ -11,6 +11,8 @@ pytestmark = pytest.mark.one_database
 
 ENGLISH = ("", "sites/", "sites/enmusubi/", "sites/bb-house/", "hogosha/", "nagare/")
 ENGLISH += ("soudan/", "kodomo/", "faq/", "news/", "privacy/", "calendar/", "search/")
+ENGLISH += ("school/", "jigyo/", "suuji/", "shiryo/", "accessibility/")
+ENGLISH += ("news/news-example/",)
 JAPANESE = re.compile("[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]")
 # The name of the place, and of offices where the city gives no other.
 NAMES = ("とよなか縁結実", "こども安心課", "こども総合相談窓口", "はぐくみセンター")

@@ -5,14 +5,17 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import BaseCommand, call_command
 
+from home.models import Starter
 from portal import demo
 from portal.management.commands.serve import in_service
+from programs import seed_languages
 from staff.models import User
 
 
 class Command(BaseCommand):
     """Migrate, lay out the static files, and fill an empty portal.
 
+    A portal that took the seed gets the readings and phrases that are new in it.
     An empty portal gets the public content of the seed and a fictional demo, unless
     ``--empty`` is given: then it gets one system administrator.
     """
@@ -33,6 +36,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
         if User.objects.exists():
+            if (settings.DATA_DIR / "demo").exists() or Starter.objects.exists():
+                seed_languages.load_words()
             return
         people = demo.load_administrator() if empty else demo.load()
         if not empty:
