@@ -85,6 +85,12 @@ def tell_of_news(submission: Submission, what: news.News, key: str) -> None:
     services.tell_of_sender(submission, what, key)
 
 
+@news.register_correction
+def follow_correction(submission: Submission, correction: news.Correction) -> None:
+    """The urgency of a referral that nobody has triaged is the sender's answer."""
+    services.follow_correction(submission, correction)
+
+
 @keepers.register("referral")
 def keep_referrals(submissions):
     """Answers that became a referral are kept as long as that is."""

@@ -120,6 +120,7 @@ class ReferralViewSet(PrivateModelViewSet):
         "redirect": referral.RedirectView,
         "duplicate": referral.DuplicateView,
         "withdraw": referral.WithdrawView,
+        "urgency": referral.UrgencyView,
     }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from exchange.services import enqueue
 from forms.compiler import fields_of
 from forms.corrected import last_of, values_of
 from forms.exports import moment, plain
-from forms.models import FormDelivery, Submission, SubmissionEvent
+from forms.models import CorrectedAnswer, FormDelivery, Submission, SubmissionEvent
 from home.freshness import remembered
 from staff.models import Membership, User
 from staff.services import record_event
@@ -37,6 +38,18 @@ def enqueue_deliveries(submission: Submission) -> None:
         else:
             payload = {"key": key, "delivery": delivery.pk, "submission": submission.pk}
             enqueue(CHANNEL, key, payload)
+
+
+def enqueue_correction(
+    submission: Submission, row: CorrectedAnswer, codes: Iterable[str]
+) -> None:
+    """Write down which web servers to tell that answers were corrected."""
+    active = FormDelivery.objects.filter(form=submission.form_id, is_active=True)
+    for delivery in active.filter(kind=FormDelivery.Kind.WEBHOOK):
+        key = f"delivery:{delivery.pk}:corrected-{row.pk}:{submission.receipt}"
+        payload = {"key": key, "delivery": delivery.pk, "submission": submission.pk}
+        payload |= {"correction": row.pk, "codes": sorted(codes)}
+        enqueue(CHANNEL, key, payload)
 
 
 def _enqueue_mail(delivery: FormDelivery, submission: Submission, key: str) -> None:
@@ -63,14 +76,20 @@ def deliver(payload: dict[str, Any]) -> None:
     submission = rows.filter(pk=payload["submission"]).first()
     if delivery is None or submission is None:
         return
-    body = json.dumps(body_of(delivery, submission), ensure_ascii=False)
+    body = body_of(delivery, submission)
+    if "correction" in payload:
+        correction = submission.corrections.filter(pk=payload["correction"]).first()
+        if correction is None:  # cleared since, at the end of its time
+            return
+        body |= told_of(correction, delivery, submission, payload["codes"])
+    text = json.dumps(body, ensure_ascii=False)
     webhooks.post(
         delivery.url,
-        body.encode("utf-8", "backslashreplace"),
+        text.encode("utf-8", "backslashreplace"),
         secret=delivery.secret,
         delivery=delivery_id(payload["key"]),
     )
-    _write_down(delivery, submission)
+    _write_down(delivery, submission, payload.get("correction"))
 
 
 def delivery_id(key: str) -> str:
@@ -90,28 +109,57 @@ def body_of(delivery: FormDelivery, submission: Submission) -> dict[str, Any]:
     }
 
 
-def chosen_answers(delivery: FormDelivery, submission: Submission) -> dict[str, Any]:
-    """What a version calls sensitive stays here, whatever was chosen before."""
-    values = values_of(submission, last_of(submission.corrections.all()))
-    wanted = set(delivery.codes)
+def told_of(
+    correction: CorrectedAnswer,
+    delivery: FormDelivery,
+    submission: Submission,
+    codes: Iterable[str],
+) -> dict[str, Any]:
+    """What makes the notice one of a correction: when, and which chosen answers."""
+    shared = {question["code"] for question in shared_questions(delivery, submission)}
     return {
-        question["code"]: plain(question, values[question["key"]])
-        for question in fields_of(submission.version.document)
-        if question["code"] in wanted
-        and question["key"] in values
-        and not any(q.get("sensitive") for q in (question, *question.get("fields", ())))
+        "event": "submission.corrected",
+        "corrected_at": moment(correction.at),
+        "corrected": sorted(shared & set(codes)),
     }
 
 
-def _write_down(delivery: FormDelivery, submission: Submission) -> None:
+def shared_questions(
+    delivery: FormDelivery, submission: Submission
+) -> list[dict[str, Any]]:
+    """The chosen questions, without those that their version calls sensitive."""
+    wanted = set(delivery.codes)
+    return [
+        question
+        for question in fields_of(submission.version.document)
+        if question["code"] in wanted
+        and not any(q.get("sensitive") for q in (question, *question.get("fields", ())))
+    ]
+
+
+def chosen_answers(delivery: FormDelivery, submission: Submission) -> dict[str, Any]:
+    """What a version calls sensitive stays here, whatever was chosen before."""
+    values = values_of(submission, last_of(submission.corrections.all()))
+    return {
+        question["code"]: plain(question, values[question["key"]])
+        for question in shared_questions(delivery, submission)
+        if question["key"] in values
+    }
+
+
+def _write_down(
+    delivery: FormDelivery, submission: Submission, correction: int | None
+) -> None:
+    detail = {"delivery": delivery.pk}
+    if correction:
+        detail["correction"] = correction
     known = SubmissionEvent.objects.filter(
         submission=submission,
         kind=SubmissionEvent.Kind.DELIVERED,
-        detail__delivery=delivery.pk,
+        detail=detail,
     )
     if known.exists():
         return
-    detail = {"delivery": delivery.pk}
     SubmissionEvent.objects.create(
         submission=submission, kind=SubmissionEvent.Kind.DELIVERED, detail=detail
     )

@@ -89,6 +89,10 @@ STEPS = {
     "unscheduled": pgettext_lazy("audit", "time of publication dropped"),
     "withdrawn": pgettext_lazy("audit", "withdrawn"),
     "worker_set": pgettext_lazy("audit", "case worker named"),
+    "given_up": pgettext_lazy("audit", "given up"),
+    "tried_again": pgettext_lazy("audit", "tried again"),
+    "urgency_aligned": pgettext_lazy("audit", "urgency set to the corrected answer"),
+    "urgency_followed": pgettext_lazy("audit", "urgency followed the corrected answer"),
 }
 WRITTEN = Q(action__in=[Action.CREATE, Action.CHANGE, Action.DECIDE])
 

@@ -19,6 +19,7 @@ from cases.forms.desk import (
     GuardianForm,
     HearingForm,
     TriageForm,
+    UrgencyForm,
     WorkerForm,
 )
 from cases.forms.fields import to_katakana
@@ -39,6 +40,7 @@ __all__ = [
     "RevisionForm",
     "RevisionMixin",
     "TriageForm",
+    "UrgencyForm",
     "WorkerForm",
     "initial_of",
     "to_katakana",

@@ -59,6 +59,15 @@ class TriageForm(PrivateForm):
     )
 
 
+class UrgencyForm(PrivateForm):
+    """The level that was shown and the one to take over; a button posts both."""
+
+    shown = forms.ChoiceField(
+        choices=Referral.Urgency.choices, widget=forms.HiddenInput
+    )
+    to = forms.ChoiceField(choices=Referral.Urgency.choices, widget=forms.HiddenInput)
+
+
 class MomentMixin(forms.Form):
     """A day and a time of day, together one moment in Japan."""
 

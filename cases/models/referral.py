@@ -35,6 +35,7 @@ class Referral(models.Model):
         "redirect": [State.TRIAGED, State.HEARING],
         "duplicate": OPEN_STATES,
         "withdraw": OPEN_STATES,
+        "urgency": OPEN_STATES,
     }
 
     class Urgency(models.TextChoices):

@@ -25,17 +25,20 @@ from cases.services.referral import (
     triage_referral,
 )
 from cases.services.sender import tell_of_sender
+from cases.services.urgency import align_urgency, follow_correction
 
 __all__ = [
     "accept_referral",
     "add_consent",
     "add_contact",
     "add_hearing",
+    "align_urgency",
     "attach_paper",
     "change_assessment",
     "change_child",
     "close_referral",
     "confirm_assessment",
+    "follow_correction",
     "open_case",
     "receive_referral",
     "restrict_case",

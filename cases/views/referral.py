@@ -18,11 +18,14 @@ from cases.forms import (
     DuplicateForm,
     HearingForm,
     TriageForm,
+    UrgencyForm,
     to_katakana,
 )
 from cases.models import Case, Child, ContactLog, Referral
 from cases.querysets import reads_council_check
 from cases.services.taking import ONLY_THE_UNIT
+from cases.services.urgency import CODE as URGENCY_CODE
+from cases.services.urgency import urgency_asked_for
 from forms.corrected import ShownPage, answer_today, last_of, shown_pages
 from forms.models import Submission, SubmissionMessage
 from forms.services import mark_read
@@ -65,11 +68,14 @@ class ReferralDetailView(PrivateDetailView):
         contacts = ContactLog.objects.visible_to(user).filter(referral=referral)
         case = Case.objects.visible_to(user).filter(pk=referral.case_id).first()
         mark_read(referral.submission, reader=SubmissionMessage.Side.CITY)
+        pages, acts = pages_today(referral.submission), self.acts()
         return super().get_context_data(**kwargs) | {
-            "pages": pages_today(referral.submission),
+            "pages": pages,
+            "corrected_urgency": corrected_urgency(referral, pages),
+            "may_act": bool(acts),
             "contacts": contacts.select_related("author"),
             "case": case,
-            "acts": self.acts(),
+            "acts": acts,
             "shows_check": reads_council_check(user),
             "is_urgent": referral.urgency == Referral.Urgency.NOW,
             "is_open": referral.state in Referral.OPEN_STATES,
@@ -97,6 +103,23 @@ class ReferralDetailView(PrivateDetailView):
 def pages_today(submission: Submission) -> list[ShownPage]:
     """What was written, as the desk has corrected it since."""
     return shown_pages(submission, last_of(submission.corrections.select_related("by")))
+
+
+def corrected_urgency(
+    referral: Referral, pages: list[ShownPage]
+) -> dict[str, str] | None:
+    """The sender's answer of how urgent it is, where it was corrected to another level.
+
+    ``was`` and ``now`` are the answers in words, ``to`` is the level.
+    """
+    to = urgency_asked_for(referral.submission)
+    if not to or to == referral.urgency or referral.state not in Referral.OPEN_STATES:
+        return None
+    for page in pages:
+        for shown in page.items:
+            if shown.item.code == URGENCY_CODE and shown.is_corrected:
+                return {"was": shown.original, "now": shown.item.text, "to": to}
+    return None
 
 
 def waiting_days(referral: Referral) -> int:
@@ -308,6 +331,24 @@ def birth_date_in(submission: Submission) -> date | str:
         return date.fromisoformat(answer_today(submission, "birth_date") or "")
     except ValueError:
         return ""
+
+
+class UrgencyView(ReferralActView):
+    """The level follows the corrected answer; a button on the page asks for it."""
+
+    http_method_names = ["post"]
+    form_class = UrgencyForm
+    act_name = "urgency"
+    success_message = gettext_lazy("The urgency follows the corrected answer now.")
+    submit_label = gettext_lazy("Take the corrected urgency over")
+
+    def get_page_title(self):
+        return f"{self.submit_label} {self.object.number}"
+
+    def act(self, form):
+        return services.align_urgency(
+            self.object, by=self.request.user, **form.cleaned_data
+        )
 
 
 class ClosingView(ReferralActView):

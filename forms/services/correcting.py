@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 
 from forms.compiler import fields_of
 from forms.corrected import UNTYPED, last_of, values_of
+from forms.deliveries import enqueue_correction
 from forms.forms.controls import Repeat, control_of, sub_key
 from forms.models import CorrectedAnswer, IndexedAnswer, Submission, SubmissionEvent
+from forms.news import Correction, spread_correction
 from forms.reckoning import Answers, unknown_of, what_follows
 from forms.rules import walk
 from forms.services.inbox import must_work_on, write_down
@@ -45,6 +47,7 @@ def correct(
     # Two corrections at once: the second reckons with what the first wrote.
     rows = Submission.objects.select_for_update(of=("self",))
     submission = rows.select_related("form", "version").get(pk=submission.pk)
+    refuse_withdrawn(submission)
     question = question_of(submission, key)
     if is_cleared(submission, question):
         raise ValidationError(_("The time for which this answer is kept is over."))
@@ -70,7 +73,18 @@ def correct(
         code=question["code"],
         **({"also": also} if also else {}),
     )
+    codes = frozenset([question["code"], *also])
+    enqueue_correction(submission, row, codes)
+    spread_correction(submission, Correction(codes, by, str(row.pk)))
     return row
+
+
+def refuse_withdrawn(submission: Submission) -> None:
+    """What the sender took back stays as it is: nobody goes on with it."""
+    if submission.status == Submission.Status.WITHDRAWN:
+        raise ValidationError(
+            _("The sender has taken these answers back. They are not corrected.")
+        )
 
 
 def is_cleared(submission: Submission, question: Mapping[str, Any]) -> bool:

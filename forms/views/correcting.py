@@ -16,6 +16,7 @@ from forms.services.correcting import (
     correct,
     last_correction,
     question_of,
+    refuse_withdrawn,
     without_files,
 )
 from forms.views.submission import ActView
@@ -55,8 +56,12 @@ class CorrectView(ActView):
         return self.control.read(without_files(self.question), self.request.POST)
 
     def get(self, request, *args, **kwargs) -> HttpResponse:
-        if self.question is None:
-            messages.error(request, _("Choose the answer on the page."))
+        try:
+            refuse_withdrawn(self.object)
+            if self.question is None:
+                raise ValidationError(_("Choose the answer on the page."))
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
             return redirect(self.object.get_admin_url())
         return super().get(request, *args, **kwargs)
 

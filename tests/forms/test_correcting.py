@@ -172,3 +172,19 @@ def test_what_was_cleared_at_the_end_of_its_time_is_not_written_anew(
     with pytest.raises(ValidationError, match="保存期間"):
         correct(submission, by=cast["intake"], key="f_n", typed="5", reason="電話")
     assert not CorrectedAnswer.objects.exists()
+
+
+def test_what_the_sender_took_back_is_not_corrected_and_no_button_says_so(
+    submission, log_in, cast
+):
+    page = submission.get_admin_url()
+    assert "inbox-correct" in log_in("intake").get(page).content.decode()
+    Submission.objects.filter(pk=submission.pk).update(status="withdrawn")
+    assert "inbox-correct" not in log_in("intake").get(page).content.decode()
+    url = reverse("inbox:correct", args=[submission.pk])
+    answer = log_in("intake").get(url, {"key": "f_n"}, follow=True)
+    assert "取り下げた回答" in answer.content.decode()
+    typed = {"key": "f_n", "f_n": "5", "reason": "電話"}
+    answer = log_in("intake").post(url, typed)
+    assert "取り下げた回答" in answer.content.decode()
+    assert not CorrectedAnswer.objects.exists()

@@ -16,7 +16,9 @@ from exchange import webhooks
 from exchange.models import OutboxItem
 from exchange.services import run_due
 from forms.deliveries import enqueue_deliveries
+from forms.exports import moment
 from forms.models import FormDelivery, Submission, SubmissionEvent
+from forms.services.correcting import correct
 from staff.models import AuditEvent, Unit
 from tests.forms import inbox
 from tests.forms.inbox import field
@@ -328,3 +330,54 @@ def test_a_delivery_that_is_not_sound_is_refused_in_words(version, log_in, more)
     page = log_in("admin").post("/admin/form-deliveries/new/", data)
     assert page.status_code == 200
     assert not FormDelivery.objects.exists()
+
+
+def test_a_correction_is_told_like_the_receipt_with_no_more_in_it(
+    version, receiver, cast
+):
+    inbox.grant(version.form, role="case_worker", can_act=True)
+    one = FormDelivery.objects.create(
+        form=version.form, url=receiver.url, fields="kind\nsecret"
+    )
+    submission = sent(version)
+    run_all()
+    act = {"by": cast["intake"], "reason": "電話で確かめた"}
+    correct(submission, key="f_kind", typed="通告", **act)
+    correct(submission, key="f_secret", typed="別の極秘", **act)
+    while run_all():
+        pass
+    first, second = (json.loads(body) for _headers, body in receiver.got[1:])
+    row = submission.corrections.get(key="f_kind")
+    assert first == {
+        "event": "submission.corrected",
+        "form": "consult",
+        "version": 1,
+        "receipt": submission.receipt,
+        "submitted_at": first["submitted_at"],
+        "corrected_at": moment(row.at),
+        "corrected": ["kind"],
+        "answers": {"kind": "通告"},
+    }
+    assert second["corrected"] == []
+    assert "極秘" not in str(receiver.got) + str(list(OutboxItem.objects.values()))
+    assert "電話" not in str(receiver.got) + str(list(OutboxItem.objects.values()))
+    numbers = [headers["X-Ibasho-Delivery"] for headers, _body in receiver.got]
+    assert len(set(numbers)) == 3
+    headers, body = receiver.got[1]
+    stamp = headers["X-Ibasho-Timestamp"]
+    assert headers["X-Ibasho-Signature"] == webhooks.signature(one.secret, stamp, body)
+    assert SubmissionEvent.objects.filter(kind="delivered").count() == 3
+
+
+def test_a_correction_that_was_cleared_meanwhile_is_told_to_nobody(
+    version, receiver, cast
+):
+    inbox.grant(version.form, role="case_worker", can_act=True)
+    FormDelivery.objects.create(form=version.form, url=receiver.url)
+    submission = inbox.received(version, {"f_kind": "相談"})
+    correct(submission, key="f_kind", typed="通告", by=cast["intake"], reason="電話")
+    OutboxItem.objects.update(
+        payload={**OutboxItem.objects.get().payload, "correction": 0}
+    )
+    assert run_all() == 1
+    assert receiver.got == []

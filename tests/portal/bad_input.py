@@ -89,6 +89,7 @@ WITHOUT_FIELDS = {
     "inbox:bulk",
     "inbox:export",
     "inbox:lift",
+    "referrals:urgency",
 }
 # Who may do an act, to which record of ``records``.
 ACTS = {
