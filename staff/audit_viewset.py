@@ -52,6 +52,7 @@ STEPS = {
     "expired": pgettext_lazy("audit", "taken offline at its time"),
     "exported": pgettext_lazy("audit", "exported"),
     "failed": pgettext_lazy("audit", "failed"),
+    "given_up": pgettext_lazy("audit", "given up"),
     "handed_on": pgettext_lazy("audit", "handed on"),
     "held": pgettext_lazy("audit", "kept beyond its term"),
     "hold_lifted": pgettext_lazy("audit", "no longer kept beyond its term"),
@@ -84,15 +85,14 @@ STEPS = {
     "submitted": pgettext_lazy("audit", "submitted"),
     "tried": pgettext_lazy("audit", "trial run"),
     "triaged": pgettext_lazy("audit", "triage"),
+    "tried_again": pgettext_lazy("audit", "tried again"),
     "unlinked": pgettext_lazy("audit", "unlinked"),
     "unpublished": pgettext_lazy("audit", "taken offline"),
     "unscheduled": pgettext_lazy("audit", "time of publication dropped"),
-    "withdrawn": pgettext_lazy("audit", "withdrawn"),
-    "worker_set": pgettext_lazy("audit", "case worker named"),
-    "given_up": pgettext_lazy("audit", "given up"),
-    "tried_again": pgettext_lazy("audit", "tried again"),
     "urgency_aligned": pgettext_lazy("audit", "urgency set to the corrected answer"),
     "urgency_followed": pgettext_lazy("audit", "urgency followed the corrected answer"),
+    "withdrawn": pgettext_lazy("audit", "withdrawn"),
+    "worker_set": pgettext_lazy("audit", "case worker named"),
 }
 WRITTEN = Q(action__in=[Action.CREATE, Action.CHANGE, Action.DECIDE])
 
