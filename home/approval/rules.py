@@ -1,6 +1,6 @@
 """Who may approve what, and what a person may do with a page while approval is on."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import (
     AbstractPage,
@@ -61,17 +61,22 @@ def approves_by_post(user: User) -> bool:
     return user._approves_by_post
 
 
+def holders_of(task: ApprovalTask) -> QuerySet[User]:
+    """Everybody who holds one of the posts of the step today."""
+    posts = Q(pk__in=[])
+    for code, _label, role, leads in APPROVERS:
+        if code in (task.roles or ()):
+            posts |= Q(role=role, is_lead=True) if leads else Q(role=role)
+    holders = Membership.objects.in_force().filter(posts).values("user")
+    return User.objects.filter(pk__in=holders, is_active=True)
+
+
 def approvers_of(task: ApprovalTask, *, without: set[int] = frozenset()) -> list[User]:
     """Everybody who may approve today by their name; deputies come after them.
 
     For somebody in *without* no deputy approves either.
     """
-    posts = Q(pk__in=[])
-    for code, _label, role, leads in APPROVERS:
-        if code in task.roles:
-            posts |= Q(role=role, is_lead=True) if leads else Q(role=role)
-    holders = Membership.objects.in_force().filter(posts).values("user")
-    people = User.objects.filter(pk__in=holders, is_active=True).exclude(pk__in=without)
+    people = holders_of(task).exclude(pk__in=without)
     found = list(people.order_by("full_name", "username"))
     known = {one.pk for one in found} | set(without)
     return found + [one for one in deputies_of(found) if one.pk not in known]

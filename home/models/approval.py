@@ -2,6 +2,7 @@
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -42,6 +43,20 @@ APPROVERS = [
 def first_approvers() -> list[str]:
     """Who approves until the city says otherwise."""
     return ["programme_lead", "centre_head", "system_administrator"]
+
+
+def too_few(number: int) -> str:
+    """Why a step cannot ask for more approvals than people can give."""
+    if not number:
+        return _(
+            "Nobody holds one of the chosen posts now. Choose another post above, or"
+            " give somebody the post under “Memberships” first."
+        )
+    return _(
+        "%(number)d people hold one of the chosen posts now (a deputy counts as the"
+        " person in whose place they approve). Enter %(number)d or fewer, choose more"
+        " posts above, or give somebody the post under “Memberships” first."
+    ) % {"number": number}
 
 
 class ApproversField(models.JSONField):
@@ -144,6 +159,21 @@ class ApprovalTask(Task):
     @classmethod
     def get_description(cls):
         return _("Somebody else with one of the chosen posts approves.")
+
+    def clean(self) -> None:
+        """No more people are asked for than can approve today; who leaves is told of.
+
+        A step that asks for the same as before can be saved: its name may be mended.
+        """
+        super().clean()
+        before = type(self).objects.filter(pk=self.pk).values("roles", "needed").first()
+        if before == {"roles": self.roles, "needed": self.needed}:
+            return
+        from home.approval import rules
+
+        number = len(rules.holders_of(self))
+        if isinstance(self.needed, int) and self.needed > number:
+            raise ValidationError({"needed": too_few(number)})
 
     def user_can_access_editor(self, obj, user) -> bool:
         """Who may approve may open the page that waits; nobody may save it."""

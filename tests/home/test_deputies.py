@@ -209,6 +209,29 @@ def test_the_administrator_sets_number_and_deputies_but_never_the_own(log_in, ca
     )
 
 
+def test_a_step_cannot_ask_for_more_people_than_can_approve(log_in, cast):
+    task = ApprovalTask.objects.get(active=True)
+    path = f"/admin/workflows/tasks/edit/{task.pk}/"
+
+    def save(needed, roles=task.roles, name=task.name):
+        data = {"name": name, "roles": roles, "needed": f"{needed}"}
+        return log_in("admin").post(path, data)
+
+    people = rules.holders_of(task).count()
+    refused = save(people + 1)
+    assert refused.status_code == 200
+    assert f"承認できる役割の人は、いま{people}人です" in refused.text
+    assert ApprovalTask.objects.get(pk=task.pk).needed == 1
+    assert save(people).status_code == 302
+    fewer = save(people, roles=["centre_head"])
+    assert "承認できる役割の人は、いま1人です" in fewer.text
+    cast["head"].is_active = False
+    cast["head"].save()
+    assert save(people, name="ページの承認（新）").status_code == 302
+    assert ApprovalTask.objects.get(pk=task.pk).needed == people
+    assert "いまは一人もいません" in save(1, roles=["centre_head"]).text
+
+
 @pytest.mark.parametrize("person", EVERYBODY)
 def test_only_the_administrator_names_deputies(person, log_in):
     answer = log_in(person).get("/admin/delegation/")
