@@ -180,13 +180,13 @@ def _draft_of(submission: Submission) -> list[str]:
 def anonymise(submission: Submission) -> None:
     """Clear the answers and all that hangs from them; number, day and form stay.
 
-    So do the answers that the form keeps for statistics.
+    So do the answers that the form keeps for statistics, as they were corrected.
 
     The row first: only from then on do the locks of the database let the rest go. The
     bytes of the files go when this is committed.
     """
     belongings = _belongings(submission)
-    left = left_for_statistics(submission)
+    left, corrected = left_for_statistics(submission)
     Submission.objects.filter(pk=submission.pk).update(
         anonymised_at=timezone.now(),
         answers=left,
@@ -200,6 +200,7 @@ def anonymise(submission: Submission) -> None:
     waiting.update(payload={})
     for rows in belongings.values():
         rows.delete()
+    CorrectedAnswer.objects.bulk_create(corrected)
 
 
 def _delete(submission: Submission) -> int:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from forms.compiler import digest_of, fields_of
+from forms.corrected import last_of
 from forms.forms.controls import control_of
 from forms.models import (
     Attachment,
@@ -44,10 +45,37 @@ def with_short_lived(form: FormDefinition) -> list[int]:
     return [key for key, document in rows if keys_of_class(document, SHORT)]
 
 
-def left_for_statistics(submission: Submission) -> dict[str, Any]:
-    """The answers that stay when the rest is cleared, as they were sent."""
+def left_for_statistics(
+    submission: Submission,
+) -> tuple[dict[str, Any], list[CorrectedAnswer]]:
+    """What stays when the rest is cleared: answers as sent, and corrections instead.
+
+    Of a corrected answer the last correction stays, without its reason, and not what it
+    corrected: a figure counts what is right.
+    """
     keys = keys_of_class(submission.version.document, LONG)
-    return {k: v for k, v in submission.answers.items() if k in keys}
+    corrections = {
+        key: row
+        for key, row in last_of(submission.corrections.all()).items()
+        if key in keys
+    }
+    left = {
+        key: value
+        for key, value in submission.answers.items()
+        if key in keys and key not in corrections
+    }
+    bare = [
+        CorrectedAnswer(
+            submission=submission,
+            key=key,
+            value=row.value,
+            is_empty=row.is_empty,
+            at=row.at,
+            by_id=row.by_id,
+        )
+        for key, row in corrections.items()
+    ]
+    return left, bare
 
 
 def short_lived(submission: Submission) -> dict[str, QuerySet]:

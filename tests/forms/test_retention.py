@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exchange.models import OutboxItem
+from forms.corrected import answer_today
+from forms.exports import Export
 from forms.models import (
     Attachment,
     Draft,
@@ -21,6 +23,7 @@ from forms.models import (
     SubmissionMessage,
 )
 from forms.services import ask_sender, look_up, reply
+from forms.services.correcting import correct
 from forms.services.retention import digest_of_receipt, hold, lift, run_retention
 from staff.models import AuditEvent
 from staff.services import verify_audit
@@ -362,3 +365,38 @@ def test_the_database_lets_answers_go_and_never_change_or_come(in_steps):
     for wrong in ({"answers": {}}, {"thinned_at": None}, {"thinned_at": now}):
         with pytest.raises(DatabaseError), transaction.atomic():
             rows.update(**wrong)
+
+
+def test_what_stays_for_statistics_is_the_corrected_answer_without_its_reason(
+    in_steps, cast
+):
+    submission = Submission.objects.get()
+    inbox.grant(submission.form, role="case_worker", can_act=True)
+    keys = {value: key for key, value in submission.answers.items()}
+    act = {"by": cast["intake"], "reason": "母に電話で聞いた"}
+    correct(submission, key=keys["9"], typed="19", **act)
+    correct(submission, key=keys["9"], typed="10", **act)
+    correct(submission, key=keys[CANARY], typed="訂正した氏名", **act)
+    _runs, submission = in_steps(100)
+    assert submission.anonymised_at
+    assert answer_today(submission, "age") == "10"
+    assert submission.answers == {}
+    row = submission.corrections.get()
+    assert (row.value, row.reason) == ("10", "")
+    stored = everything_stored()
+    assert "母に電話" not in stored and "訂正した氏名" not in stored
+    form = submission.form
+    export = Export(form, [submission.pk], with_sensitive=True)
+    assert [record.cells for record in export.records()] == [{keys["9"]: 10}]
+
+
+def test_an_answer_that_was_taken_away_does_not_come_back_for_statistics(
+    in_steps, cast
+):
+    submission = Submission.objects.get()
+    inbox.grant(submission.form, role="case_worker", can_act=True)
+    (key,) = [key for key, value in submission.answers.items() if value == "9"]
+    correct(submission, key=key, typed="", by=cast["intake"], reason="誤り")
+    _runs, submission = in_steps(100)
+    assert submission.answers == {}
+    assert answer_today(submission, "age") is None
