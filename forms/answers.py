@@ -232,9 +232,37 @@ def pages_of(submission: Submission, language: str = "") -> list[AnswerPage]:
     """
     document = submission.version.document
     document = in_language(document, language or settings.LANGUAGE_CODE)
+    asked = asked_when_sent(submission)
+    return pages_in_words(document, submission.answers, asked, current_keys(submission))
+
+
+def asked_when_sent(submission: Submission) -> set[str]:
+    """The keys of what was asked, as of the day of sending.
+
+    Where the answer was cleared that a question hung from, its own answer says so: what
+    was not asked was not kept.
+    """
+    document = submission.version.document
     day = timezone.localtime(submission.submitted_at).date()
     asked = relevant(document, submission.answers, day)
-    return pages_in_words(document, submission.answers, asked, current_keys(submission))
+    if submission.thinned_at or submission.anonymised_at:
+        asked |= keys_answered(document, submission.answers)
+    return asked
+
+
+def keys_answered(document: Mapping, values: Mapping[str, Any]) -> set[str]:
+    """The keys of the questions with an answer, in rows too, and of their pages."""
+    found: set[str] = set()
+    for page in document["pages"]:
+        for question in page["fields"]:
+            key = question["key"]
+            if key not in values:
+                continue
+            found |= {page["key"], key}
+            if question.get("fields") is not None:
+                rows = values[key] or []
+                found |= {sub_key(key, row["id"], k) for row in rows for k in row}
+    return found
 
 
 def current_keys(submission: Submission) -> set[str] | None:

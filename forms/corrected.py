@@ -10,7 +10,9 @@ from forms.answers import (
     AnswerItem,
     AnswerPage,
     answer,
+    asked_when_sent,
     current_keys,
+    keys_answered,
     pages_in_words,
 )
 from forms.compiler import fields_of
@@ -74,7 +76,10 @@ def asked_of(submission: Submission, values: Mapping[str, Any]) -> set[str]:
     """What was asked, and what is asked once it is corrected: nothing disappears."""
     document = submission.version.document
     day = timezone.localtime(submission.submitted_at).date()
-    return relevant(document, submission.answers, day) | relevant(document, values, day)
+    asked = asked_when_sent(submission) | relevant(document, values, day)
+    if submission.thinned_at or submission.anonymised_at:
+        asked |= keys_answered(document, values)
+    return asked
 
 
 def shown_pages(

@@ -149,15 +149,21 @@ def _cleaned(
 def _asked_only(
     submission: Submission, group: Mapping, rows: list[dict], known: Mapping
 ) -> list[dict]:
-    """Each row with what is asked in it, given the other answers in it."""
+    """Each row with what is asked in it, given the other answers in it.
+
+    Where that hangs from an answer that was cleared nobody can tell: then it stays.
+    """
     values = {**known, group["key"]: rows}
+    unknown = _unknown(submission)
     asked = walk(submission.version.document, values, day_of(submission)).asked
     if group["key"] in asked:
         rows = [
             {
                 key: value
                 for key, value in row.items()
-                if key == "id" or sub_key(group["key"], row["id"], key) in asked
+                if key == "id"
+                or key in unknown
+                or sub_key(group["key"], row["id"], key) in asked
             }
             for row in rows
         ]
@@ -211,9 +217,14 @@ def _reckoned(submission: Submission, known: Mapping, now: Mapping) -> dict[str,
     """What comes out otherwise with the answers of now, as of the day of sending."""
     document = submission.version.document
     was = walk(document, known, day_of(submission))
+    return what_follows(document, Answers(known, now, was, _unknown(submission)))
+
+
+def _unknown(submission: Submission) -> set[str]:
+    """The questions of which nobody can tell any more whether they were asked."""
+    document = submission.version.document
     cleared = keys_of_class(document, SHORT) if submission.thinned_at else []
-    unknown = unknown_of(document, cleared)
-    return what_follows(document, Answers(known, now, was, unknown))
+    return unknown_of(document, cleared)
 
 
 def _find_by_corrected(submission: Submission, before: Mapping, now: Mapping) -> None:

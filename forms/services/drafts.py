@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,7 +17,8 @@ from django.utils.translation import gettext as _
 from forms.answers import Reading, read
 from forms.changes import is_same_question
 from forms.compiler import fields_of
-from forms.forms.controls import control_of
+from forms.forms.controls import Repeat, control_of
+from forms.forms.controls.groups import is_row
 from forms.languages import in_language
 from forms.models import Draft, FormDefinition, FormVersion, Invitation, Submission
 from forms.services.files import fill_in_files
@@ -156,8 +158,9 @@ def save_page(
 
     *refused* are files that could not be taken, by control. A save by script that was
     overtaken by a later one of the same page changes nothing. A page of the version
-    that the draft has left meanwhile is kept too, where its questions are the same. No
-    audit event: an unsent draft is nobody's record yet.
+    that the draft has left meanwhile is kept too, where its questions are the same; in
+    a group it takes nothing away that it did not show. No audit event: an unsent draft
+    is nobody's record yet.
     """
     draft = locked(draft)
     mark = post.get("save_mark", "")[:60]
@@ -166,10 +169,15 @@ def save_page(
     known = {
         question["key"]: question for question in fields_of(draft.version.document)
     }
+    is_elsewhere = post.get("version", "")[:9] not in ("", str(draft.version.number))
     for question in page["fields"]:
         control, now = control_of(question), known.get(question["key"], question)
         if control.is_typed and is_same_question(question, now):
-            draft.answers[question["key"]] = control.read(question, post)
+            typed = control.read(question, post)
+            if is_elsewhere and isinstance(control, Repeat):
+                kept = draft.answers.get(question["key"])
+                typed = joined(question, now, typed, kept, control.removed(now, post))
+            draft.answers[question["key"]] = typed
     fill_in_files(draft, page, refused or {})
     keys = [one["key"] for one in draft.version.document["pages"]]
     if page["key"] in keys:
@@ -188,6 +196,32 @@ def save_page(
         ]
     )
     return draft
+
+
+def joined(
+    shown: Mapping, now: Mapping, typed: list[dict], kept: Any, removed: str
+) -> list[dict[str, Any]]:
+    """The rows of a group typed on a page of another version, with what is kept.
+
+    *shown* is the group as that page asked it, *now* as the draft's version does. What
+    the page did not ask for stays in its row, and so do rows that it did not know;
+    *removed* is the row that its button takes away.
+    """
+    rows = kept if isinstance(kept, list) else []
+    before = {row["id"]: row for row in rows if is_row(row) and row.get("id")}
+    today = {sub["key"]: sub for sub in now["fields"]}
+    asked = {
+        sub["key"]
+        for sub in shown["fields"]
+        if control_of(sub).is_typed
+        and is_same_question(sub, today.get(sub["key"], sub))
+    }
+    found = []
+    for row in typed:
+        fresh = {k: v for k, v in row.items() if k == "id" or k in asked}
+        found.append({**before.pop(row["id"], {}), **fresh})
+    before.pop(removed, None)
+    return [*found, *before.values()]
 
 
 def _is_overtaken(draft: Draft, mark: str) -> bool:

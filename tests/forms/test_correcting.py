@@ -6,10 +6,12 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from forms.answers import pages_of
 from forms.corrected import last_of, shown_pages
 from forms.models import CorrectedAnswer, Submission, SubmissionEvent
 from forms.services import correcting
 from forms.services.correcting import correct, is_cleared
+from forms.services.thinning import thin
 from tests.forms import inbox
 from tests.forms.inbox import field
 
@@ -188,3 +190,48 @@ def test_what_the_sender_took_back_is_not_corrected_and_no_button_says_so(
     answer = log_in("intake").post(url, typed)
     assert "取り下げた回答" in answer.content.decode()
     assert not CorrectedAnswer.objects.exists()
+
+
+def test_a_group_is_corrected_without_loss_where_a_cleared_answer_was_its_condition(
+    db, cast
+):
+    asks_cleared = {"key": "f_worry", "op": "is", "value": "o_yes"}
+    kids = field(
+        "kids",
+        "repeat",
+        label="きょうだい",
+        row_title="#人目",
+        max_rows=5,
+        fields=[
+            field("nick", label="呼び名"),
+            field("note", label="気になること", when=asks_cleared),
+            field("after", label="その後", when={"key": "f_note", "op": "answered"}),
+        ],
+    )
+    worry = field("worry", "radio", options=inbox_options(), retention="short")
+    later = field("later", label="続き", when=asks_cleared)
+    inbox.grant(role="case_worker")
+    version = inbox.version(inbox.form(), worry, kids, later)
+    row = {"id": "r1", "f_nick": "花", "f_note": "眠い", "f_after": "落ち着いた"}
+    sent = {"f_worry": "o_yes", "f_kids": [row], "f_later": "続きの話"}
+    submission = inbox.received(version, sent, partner=None)
+    thin(submission)
+    submission = Submission.objects.get()
+    assert "f_worry" not in submission.answers
+    typed = [{**row, "f_nick": "花子"}]
+    correct(submission, by=cast["intake"], key="f_kids", typed=typed, reason="電話")
+    value = CorrectedAnswer.objects.get(key="f_kids").value
+    assert value == [{**row, "f_nick": "花子"}]
+    # And what stays is still shown, though nobody knows any more why it was asked.
+    submission = Submission.objects.get()
+    shown = shown_pages(submission, last_of(submission.corrections.all()))
+    words = str([item.item.text for page in shown for item in page.items])
+    assert "眠い" in words and "続きの話" in words
+    items = [item for page in pages_of(submission) for item in page.items]
+    assert [item.text for item in items if item.code == "later"] == ["続きの話"]
+    (group,) = [item for item in items if item.code == "kids"]
+    assert [one.text for one in group.rows[0][1]] == ["花", "眠い", "落ち着いた"]
+
+
+def inbox_options():
+    return [inbox.YES, inbox.NO]

@@ -8,10 +8,13 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from forms.changes import breaking_changes, is_same_question
 from forms.models import Draft, FormDefinition, FormVersion, Submission
 from forms.services import save_page, submit
+from forms.services.drafts import joined
 from forms.services.following import follow
 from tests.forms.conftest import question, yes_no
 from tests.forms.journey import Journey
@@ -323,3 +326,85 @@ def test_a_sibling_agrees_to_the_text_of_today_and_to_no_other(publish):
     journey.follow(journey.client.post(button["action"], key))
     assert journey.value("a") == ["答え"]
     assert journey.value("c") == []
+
+
+def group(*subs, label="きょうだい"):
+    return question("repeat", "kids", label, fields=list(subs), max_rows=5)
+
+
+NICK, AGE = (
+    question("short_text", "nick", "呼び名"),
+    question("short_text", "age", "年齢"),
+)
+
+
+def test_a_group_posted_from_an_older_page_takes_away_nothing_it_did_not_show(publish):
+    publish([group(NICK)])
+    Journey(Client(), "small").begin()
+    old = FormVersion.objects.get()
+    publish([group(NICK, AGE, label="きょうだい（直した文）")])
+    draft = follow(Draft.objects.get())
+    assert draft.version.number == 2
+    kids = draft.version.document["pages"][0]["fields"][0]
+    key, (nick, age) = kids["key"], (sub["key"] for sub in kids["fields"])
+    draft.answers = {
+        key: [
+            {"id": "r1", nick: "花", age: "7"},
+            {"id": "r2", nick: "空", age: "3"},
+            {"id": "new", nick: "海", age: "1"},
+        ]
+    }
+    draft.save()
+    post = QueryDict(mutable=True)
+    post["version"] = "1"
+    post.setlist(f"{key}-rows", ["r1", "r2"])
+    post[f"{key}-r1-{nick}"], post[f"{key}-r2-{nick}"] = "花子", "空"
+    post["remove"] = f"{key}-r2"
+    (page,) = old.document["pages"]
+    save_page(draft, page, post)
+    assert Draft.objects.get().answers[key] == [
+        {"id": "r1", nick: "花子", age: "7"},
+        {"id": "new", nick: "海", age: "1"},
+    ]
+
+
+TEXT = st.text(max_size=3)
+ROWS = st.lists(
+    st.tuples(st.sampled_from("abcdef"), st.dictionaries(st.sampled_from("xyz"), TEXT)),
+    max_size=5,
+    unique_by=lambda row: row[0],
+)
+
+
+@given(typed=ROWS, kept=ROWS, shown=st.sets(st.sampled_from("xyz")), gone=st.text("ab"))
+def test_joining_loses_neither_what_was_typed_nor_what_was_not_shown(
+    typed, kept, shown, gone
+):
+    fields = {key: {"key": key, "type": "short_text"} for key in "xyz"}
+    old = {"fields": [fields[key] for key in sorted(shown)]}
+    now = {"fields": list(fields.values())}
+    posted = [
+        {"id": name, **{key: row.get(key, "") for key in shown}} for name, row in typed
+    ]
+    stored = [{"id": name, **row} for name, row in kept]
+    found = {row["id"]: row for row in joined(old, now, posted, stored, gone)}
+    assert len(found) == len(
+        {name for name, _row in [*typed, *kept]} - ({gone} - {n for n, _r in typed})
+    )
+    for row in posted:
+        assert row.items() <= found[row["id"]].items()
+    for row in stored:
+        hidden = {k: v for k, v in row.items() if k not in shown}
+        assert row["id"] not in found or hidden.items() <= found[row["id"]].items()
+
+
+def test_a_question_of_a_row_that_is_another_one_now_keeps_its_newer_answer():
+    text, number = ({"key": "x", "type": kind} for kind in ("short_text", "number"))
+    found = joined(
+        {"fields": [text]},
+        {"fields": [number]},
+        [{"id": "a", "x": "七つ"}],
+        [{"id": "a", "x": "7"}],
+        "",
+    )
+    assert found == [{"id": "a", "x": "7"}]
