@@ -5,11 +5,13 @@ of people, and in the folder from which a workbook was last saved.
 """
 
 import re
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from exchange.bare_pictures import without_notes
+from exchange.bare_pictures import Allowance, without_notes
+from exchange.bare_svg import bare_svg
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 PACKAGE = b"http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
@@ -53,13 +55,20 @@ AUTHOR = re.compile(
     rb"(<(?:\w+:)?author\b[^<>]*(?<!/)>)(?!tc=\{[0-9A-Fa-f-]{36}\}<)[^<]*(</)"
 )
 NOBODY = b"Author"
+# The instruction of a field in Word, and in it a file on somebody's disk or server.
+FIELD = re.compile(
+    rb"(<(?:\w+:)?(?:instrText\b[^<>]*+>|fldSimple\b[^<>]*?\binstr\s*+=))([^<]*+)"
+)
+PLACE = re.compile(rb"(?:file:|\\\\|(?<![A-Za-z])[A-Za-z]:[\\/])[^\"'<>&]*+", re.I)
+NOWHERE = b"about:blank"
 WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 
 
-def bare_part(name: str, content: bytes) -> bytes:
+def bare_part(name: str, content: bytes, allowance: Allowance) -> bytes:
     """One part of the folder without the names of people."""
-    if not name.lower().endswith((".xml", ".rels")):
-        return without_notes(content)
+    is_drawing = name.lower().endswith(".svg")
+    if not is_drawing and not name.lower().endswith((".xml", ".rels")):
+        return without_notes(content, allowance)
     if content[:2] in WIDE:
         raise ValidationError(
             _(
@@ -67,11 +76,14 @@ def bare_part(name: str, content: bytes) -> bytes:
                 " Save it again in Word or Excel, or as PDF, and choose that one."
             )
         )
+    if is_drawing:
+        return bare_svg(content, partial(without_notes, allowance=allowance))
     if name.lower() in NAMED:
         return NAMED[name.lower()]
     for sign, bare in FACTS:
         if sign.search(content[:BEGINNING]):
             return bare
+    content = FIELD.sub(lambda found: found[1] + PLACE.sub(NOWHERE, found[2]), content)
     words, values = AMONG_PEOPLE if PEOPLE.search(name) else ANYWHERE
     if words.search(content):
         content = TAG.sub(

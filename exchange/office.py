@@ -8,11 +8,13 @@ import io
 import re
 import zipfile
 import zlib
+from html import unescape
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from exchange.bare_office import TAG, bare_part
+from exchange.bare_office import NOWHERE, TAG, bare_part
+from exchange.bare_pictures import Allowance
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
 DOCX = f"{OFFICE}.wordprocessingml.document"
@@ -46,6 +48,8 @@ GONE_TAG = re.compile(
 ELEMENT = re.compile(
     TAG.pattern + rb"(?:\s*+</(?:\w+:)?(?:Relationship|Override)\s*+>)?", re.I
 )
+# Whatever else lies outside is a file: its path tells of servers and of people.
+PUBLIC = re.compile(r"[\"']\s*(?:https?://|mailto:|tel:|#)", re.I)
 TARGET = re.compile(rb"\bTarget\s*=\s*(\"[^\"]*\"|'[^']*')")
 
 
@@ -84,7 +88,7 @@ def packed_anew(content: bytes) -> tuple[bytes, str]:
 def _packed(folder: zipfile.ZipFile) -> bytes:
     parts = folder.infolist()
     _refuse_bombs(parts)
-    result, left = io.BytesIO(), UNPACKED
+    result, left, allowance = io.BytesIO(), UNPACKED, Allowance()
     with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as packed:
         for part in parts:
             if part.is_dir() or GONE_NAME.search(part.filename):
@@ -96,7 +100,7 @@ def _packed(folder: zipfile.ZipFile) -> bytes:
                 raise _bomb()
             _refuse_programs(part.filename, content)
             content = _without_homes(part.filename, content)
-            content = bare_part(part.filename, content)
+            content = bare_part(part.filename, content, allowance)
             name = zipfile.ZipInfo(part.filename)
             packed.writestr(name, content, compress_type=zipfile.ZIP_DEFLATED)
     return result.getvalue()
@@ -150,6 +154,9 @@ def _homeless(element: bytes) -> bytes:
     for sign, instead in HOMES:
         if sign.search(element):
             return TARGET.sub(instead, element)
+    target = TARGET.search(element)
+    if target and not PUBLIC.match(unescape(target[1].decode("utf-8", "replace"))):
+        return TARGET.sub(b'Target="' + NOWHERE + b'"', element)
     return element
 
 

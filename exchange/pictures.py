@@ -39,15 +39,15 @@ def _drawn(content: bytes) -> tuple[bytes, str]:
         upright = ImageOps.exif_transpose(picture)
         result = io.BytesIO()
         if is_png:
-            _without_facts(upright, ("1", "L", "LA", "RGB", "RGBA"), "RGBA").save(
+            without_facts(upright, ("1", "L", "LA", "RGB", "RGBA"), "RGBA").save(
                 result, "PNG", compress_level=4
             )
             return result.getvalue(), "image/png"
-        _without_facts(upright, ("L", "RGB"), "RGB").save(result, "JPEG", quality=88)
+        without_facts(upright, ("L", "RGB"), "RGB").save(result, "JPEG", quality=88)
         return result.getvalue(), "image/jpeg"
 
 
-def _without_facts(picture: Image.Image, modes: tuple, otherwise: str) -> Image.Image:
+def without_facts(picture: Image.Image, modes: tuple, otherwise: str) -> Image.Image:
     """The dots alone, in one of the ways of counting colours that we write."""
     kept = picture if picture.mode in modes else picture.convert(otherwise)
     bare = Image.new(kept.mode, kept.size)

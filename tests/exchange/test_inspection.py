@@ -1,5 +1,6 @@
 """What a file is, is told by its content; what is taken is made harmless (E33)."""
 
+import base64
 import contextlib
 import io
 import time
@@ -190,6 +191,13 @@ LABYRINTHS = {
     "relations": ("word/_rels/a.xml.rels", b"", b"<Relationship "),
     "fetched": ("word/_rels/a.xml.rels", b"", b"<Relationship oleObject TargetMode "),
     "scans": ("word/media/a.jpg", b"\xff\xd8\xff\xda\x00\x02", b"\xff"),
+    "pieces": ("word/media/a.gif", b"GIF89a" + bytes(7) + b"!\xff", b"\x01a"),
+    "notes": ("word/media/a.gif", b"GIF89a" + bytes(7), b"!\xfe\x01a\x00"),
+    "open notes": ("word/media/a.svg", b"<svg>", b"<!--"),
+    "tags": ("word/media/a.svg", b"", b"<metadata><title a='"),
+    "links": ("word/media/a.svg", b"<svg ", b"href= on "),
+    "fields": ("word/more.xml", b"<w:instrText>", b"C:\\a file:"),
+    "simple fields": ("word/more.xml", b"", b"<w:fldSimple instr "),
     "streams": ("a.pdf", b"", b"stream\n"),
 }
 
@@ -234,6 +242,132 @@ def test_pictures_in_a_document_keep_their_dots_and_lose_place_and_device():
         assert drawn.convert("RGB").tobytes() == before.convert("RGB").tobytes(), name
         assert not drawn.getexif(), name
         assert not any(word in bare for word in (b"Exif", "架空".encode(), b"hanako"))
+
+
+def tiff():
+    """A scan that names its scanner, the room and the person at it."""
+    result = io.BytesIO()
+    told = {270: "kakuu hanako", 271: "scanner", 315: "hanako", 700: b"<x:xmpmeta/>"}
+    dots = Image.effect_noise((40, 30), 60)
+    dots.save(result, "TIFF", tiffinfo=told, dpi=(300, 300))
+    return result.getvalue()
+
+
+def gif():
+    """Two frames, shown again and again, with notes before and between them."""
+    result = io.BytesIO()
+    frames = [Image.effect_noise((9, 9), 60).convert("P") for _number in range(2)]
+    frames[0].save(
+        result,
+        "GIF",
+        save_all=True,
+        append_images=frames[1:],
+        loop=0,
+        duration=200,
+        comment=b"hanako",
+    )
+    content = result.getvalue()
+    xmp = b"!\xff\x0bXMP DataXMP\x06hanako\x00"
+    at = content.index(b"!\xff\x0bNETSCAPE")
+    return content[:at] + xmp + content[at:-1] + b"!\xfe\x06hanako\x00;"
+
+
+def test_a_gif_and_a_tiff_keep_their_dots_and_lose_their_notes():
+    more = {"word/media/a.gif": gif(), "word/media/b.tiff": tiff()}
+    kept = inspect("a.docx", files.repacked(files.document(), more), ["word"])
+    parts = zipfile.ZipFile(io.BytesIO(kept.content))
+    for name, sent in more.items():
+        bare = parts.read(name)
+        drawn, before = Image.open(io.BytesIO(bare)), Image.open(io.BytesIO(sent))
+        for frame in range(getattr(before, "n_frames", 1)):
+            drawn.seek(frame)
+            before.seek(frame)
+            assert drawn.convert("RGB").tobytes() == before.convert("RGB").tobytes()
+            assert drawn.info.get("duration") == before.info.get("duration")
+            assert drawn.info.get("loop") == before.info.get("loop")
+        assert b"hanako" in sent
+        assert not any(word in bare for word in (b"hanako", b"scanner", b"xmp"))
+    assert round(drawn.info["dpi"][0]) == 300
+
+
+def test_many_large_scans_in_one_document_are_refused_before_they_are_drawn():
+    result = io.BytesIO()
+    Image.new("1", (9_000, 6_000)).save(result, "TIFF", compression="group4")
+    more = {f"word/media/{number}.tif": result.getvalue() for number in range(9)}
+    start = time.thread_time()
+    with pytest.raises(ValidationError):
+        inspect("a.docx", files.repacked(files.document(), more), ["word"])
+    assert time.thread_time() - start < 10
+
+
+SVG = """<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x">
+<!-- hanako --><svg xmlns="http://www.w3.org/2000/svg" sodipodi:docname="hanako.svg"
+ inkscape:export-filename='C:\\Users\\hanako\\a.png' onload="hanako()">
+<title>hanako</title><metadata><rdf:RDF><metadata/>hanako</rdf:RDF></metadata>
+<script>hanako()</script><style><![CDATA[ .a { fill: red } ]]></style>
+<image xlink:href="file:///C:/Users/hanako/b.png"/><use href="#kept"/>
+<image href="data:image/jpeg;base64,PHOTO"/><path class="a" d="M0 0h9v9z"/></svg>"""
+
+
+def test_a_drawing_keeps_its_lines_and_loses_who_drew_it():
+    photo = base64.b64encode(files.noted_jpeg()).decode()
+    more = {"word/media/image1.svg": SVG.replace("PHOTO", photo)}
+    kept = inspect("a.docx", files.repacked(files.document(), more), ["word"])
+    bare = zipfile.ZipFile(io.BytesIO(kept.content)).read("word/media/image1.svg")
+    for there in (b"M0 0h9v9z", b'href="#kept"', b"fill: red", b'href="#"'):
+        assert there in bare
+    inner = base64.b64decode(bare.split(b"base64,")[1].split(b'"')[0])
+    assert not Image.open(io.BytesIO(inner)).getexif()
+    for gone in (b"hanako", b"metadata", b"script", b"DOCTYPE"):
+        assert gone not in bare, gone
+    for odd in ("<svg><!-- ", "<!DOCTYPE svg [<!ENTITY a 'b'>]><svg/>", "<svg <a>"):
+        more = {"word/media/image1.svg": odd}
+        with pytest.raises(ValidationError):
+            inspect("a.docx", files.repacked(files.document(), more), ["word"])
+
+
+RELATION = (
+    '<Relationship Id="r1" Type="http://x/hyperlink"'
+    ' Target="{}" TargetMode="External"/>'
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "stays"),
+    [
+        ("https://www.city.example/", True),
+        ("mailto:kodomo@city.example", True),
+        ("file:///C:/Users/hanako/a.docx", False),
+        ("file:///\\\\server\\hanako\\a.docx", False),
+        ("\\\\server\\hanako\\a.docx", False),
+        ("&#102;ile:///C:/Users/hanako", False),
+        ("../hanako/a.docx", False),
+    ],
+)
+def test_a_link_in_a_document_leads_to_the_net_or_nowhere(target, stays):
+    more = {"word/_rels/footer1.xml.rels": RELATION.format(target)}
+    kept = inspect("a.docx", files.repacked(files.document(), more), ["word"])
+    folder = zipfile.ZipFile(io.BytesIO(kept.content))
+    bare = folder.read("word/_rels/footer1.xml.rels").decode()
+    assert (target in bare) is stays
+    assert ("about:blank" in bare) is not stays
+    assert "hanako" not in bare
+
+
+def test_the_fields_of_a_letter_name_no_file_of_its_writer():
+    field = (
+        '<w:instrText xml:space="preserve"> HYPERLINK "file:///C:/Users/hanako" \\o'
+        ' </w:instrText><w:instrText>INCLUDEPICTURE "C:\\\\Users\\\\hanako"'
+        "</w:instrText><w:fldSimple w:instr=' LINK \"\\\\srv\\hanako\" '>"
+        "<w:t>a: b</w:t>"
+        '</w:fldSimple><w:instrText> HYPERLINK "https://city.example/" </w:instrText>'
+    )
+    more = {"word/footer1.xml": field}
+    kept = inspect("a.docx", files.repacked(files.document(), more), ["word"])
+    bare = zipfile.ZipFile(io.BytesIO(kept.content)).read("word/footer1.xml").decode()
+    assert "hanako" not in bare
+    assert '"https://city.example/"' in bare
+    assert "<w:t>a: b</w:t>" in bare
 
 
 def test_half_a_picture_in_a_document_is_refused_in_words():
