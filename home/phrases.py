@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 
 from home.freshness import remembered
 from home.models import Phrase
+from home.texts import plain_ends
 
 
 def said(text: str) -> str:
@@ -26,7 +27,7 @@ def book(language: str) -> dict[str, str]:
 
 def even(text: str) -> str:
     """A text whose line ends and outer blanks do not matter."""
-    return text.replace("\r\n", "\n").strip()
+    return plain_ends(text).strip()
 
 
 def missing(texts: Iterable[str], language: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What stands on a page, piece by piece, each with the way to its field."""
+"""Texts as they are compared, and what stands on a page with the way to its field."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -9,6 +9,11 @@ from wagtail.blocks import ListBlock, StreamBlock, StructBlock
 from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.rich_text import RichText
+
+
+def plain_ends(text: str) -> str:
+    """A text with line ends of one kind: a browser sends others than a file has."""
+    return text.replace("\r\n", "\n")
 
 
 class Piece(NamedTuple):

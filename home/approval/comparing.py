@@ -17,6 +17,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from home.approval.values import in_words
+from home.texts import plain_ends
 from staff.templatetags.japanese import wareki_time
 
 CHANGES = {"addition", "deletion"}
@@ -93,23 +94,24 @@ def evened(page: Page) -> Page:
     page = copy(page)
     for field in page._meta.get_fields():
         if isinstance(field, StreamField):
-            raw = even(list(getattr(page, field.name).raw_data))
+            raw = without_noise(list(getattr(page, field.name).raw_data))
             setattr(page, field.name, field.stream_block.to_python(raw))
         elif isinstance(field, models.CharField | models.TextField):
-            setattr(page, field.name, even(getattr(page, field.name)))
+            setattr(page, field.name, without_noise(getattr(page, field.name)))
     return page
 
 
-def even(value: Any) -> Any:
+def without_noise(value: Any) -> Any:
+    """A value without what the editor's page changes by itself."""
     if isinstance(value, str):
-        return BLOCK_KEY.sub("", value.replace("\r\n", "\n"))
+        return BLOCK_KEY.sub("", plain_ends(value))
     if isinstance(value, dict):
         is_block = {"type", "value"} <= set(value)  # a block may have nothing to say
         return {
-            name: even(one)
+            name: without_noise(one)
             for name, one in value.items()
             if one is not None or (is_block and name == "value")
         }
     if isinstance(value, list):
-        return [even(one) for one in value]
+        return [without_noise(one) for one in value]
     return value
