@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from exchange.handlers import handler_for
 from exchange.models import OutboxItem
 from staff.models import AuditEvent, User
+from staff.prepared import insert_all
 from staff.services import record_event
 
 logger = logging.getLogger(__name__)
@@ -43,13 +44,11 @@ def enqueue(channel: str, key: str, payload: dict[str, Any]) -> OutboxItem:
 def enqueue_all(channel: str, payloads: dict[str, dict[str, Any]]) -> None:
     """The same for many at once, by key, in one statement."""
     _check_keys(*payloads)
-    OutboxItem.objects.bulk_create(
-        (
-            OutboxItem(channel=channel, key=key, payload=payload)
-            for key, payload in payloads.items()
-        ),
-        ignore_conflicts=True,
-    )
+    items = [
+        OutboxItem(channel=channel, key=key, payload=payload)
+        for key, payload in payloads.items()
+    ]
+    insert_all(items, ignore_conflicts=True)
 
 
 def _check_keys(*keys: str) -> None:

@@ -19,9 +19,16 @@ from forms.compiler import fields_of
 from forms.forms.controls import control_of
 from forms.models import CorrectedAnswer, Submission
 from forms.rules import relevant
+from staff.prepared import Given, Prepared
 
 # Their answers are not typed: a file is sent, a notice is read.
 UNTYPED = ("file", "urgent")
+# Asked once more for each form that is received.
+corrections_of = Prepared(
+    lambda: CorrectedAnswer.objects.filter(
+        submission=Given("submission", CorrectedAnswer, "submission")
+    )
+)
 
 
 @dataclass
@@ -68,7 +75,7 @@ def values_of(
 
 def answer_today(submission: Submission, code: str) -> str | list[str] | None:
     """One answer by its item code as it stands today."""
-    corrections = last_of(submission.corrections.all())
+    corrections = last_of(corrections_of(submission=submission.pk))
     return answer(submission, code, values_of(submission, corrections))
 
 

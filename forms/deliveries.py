@@ -27,11 +27,8 @@ NAMESPACE = uuid.UUID("0f0d4d0e-6a8b-4b0e-9f57-5b0d1a2f9c33")
 
 def enqueue_deliveries(submission: Submission) -> None:
     """Write down whom to tell, in the transaction that receives the answers."""
-    active = FormDelivery.objects.filter(form=submission.form_id, is_active=True)
-    deliveries = remembered(
-        ("deliveries", submission.form_id), lambda: list(active.select_related("unit"))
-    )
-    for delivery in deliveries:
+    form = submission.form_id
+    for delivery in remembered(("deliveries", form), lambda: deliveries_of(form)):
         key = f"delivery:{delivery.pk}:{submission.receipt}"
         if delivery.kind == FormDelivery.Kind.MAIL:
             _enqueue_mail(delivery, submission, key)
@@ -50,6 +47,11 @@ def enqueue_correction(
         payload = {"key": key, "delivery": delivery.pk, "submission": submission.pk}
         payload |= {"correction": row.pk, "codes": sorted(codes)}
         enqueue(CHANNEL, key, payload)
+
+
+def deliveries_of(form: int) -> list[FormDelivery]:
+    active = FormDelivery.objects.filter(form=form, is_active=True)
+    return list(active.select_related("unit"))
 
 
 def _enqueue_mail(delivery: FormDelivery, submission: Submission, key: str) -> None:

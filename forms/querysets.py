@@ -61,9 +61,11 @@ class FormVersionQuerySet(models.QuerySet):
 
     def newest(self, form: int) -> tuple[int, int]:
         """The number of the newest version of a form, and its ``ends_before``."""
+        return remembered(("newest version", form), lambda: self._newest(form))
+
+    def _newest(self, form: int) -> tuple[int, int]:
         rows = self.filter(form=form).order_by("-number")
-        rows = rows.values_list("number", "ends_before")
-        number, end = remembered(("newest version", form), lambda: rows[0])
+        number, end = rows.values_list("number", "ends_before")[0]
         return number, end or 0
 
 

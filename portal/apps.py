@@ -12,4 +12,7 @@ class PortalConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self) -> None:
-        from portal import checks  # noqa: F401  registers the checks
+        from exchange import handlers
+        from portal import checks, sqlite  # noqa: F401  registers the checks
+
+        handlers.every(60)(sqlite.empty_journal)

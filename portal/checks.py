@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 from django.db import connection
 
-WAL_FIXED_IN = (3, 51, 3)
+from portal.sqlite import WAL_FIXED_IN
+
 SAFE_PAIRS = {("truncate", 2), ("persist", 2), ("delete", 3), ("wal", 2)}
 UNSAFE_ON = {"off"}
 NEAR = {"127.0.0.1", "localhost", "::1"}

@@ -35,7 +35,7 @@ def serve_by_granian() -> None:
         address=HOST,
         port=PORT,
         interface=Interfaces.WSGI,
-        workers=int(os.environ.get("WEB_WORKERS", "1")),
+        workers=int(os.environ.get("WEB_WORKERS") or min(4, os.cpu_count() or 1)),
         blocking_threads=512,
         backlog=2048,
         http1_settings=HTTP1Settings(header_read_timeout=10_000),

@@ -1,17 +1,20 @@
-"""Queries that Django turns into SQL once a process, for what is asked all the time.
+"""Statements that Django turns into SQL once a process, for what is done all the time.
 
-Most of the time of a small query goes into working out its SQL, each time anew though
-only its values differ. Here the query is built once, with ``Given`` where a value comes
-in later; afterwards only the values are bound.
+Most of the time of a small statement goes into working out its SQL, each time anew
+though only its values differ. A query is built once, with ``Given`` where a value comes
+in later; rows are stored by model and columns. Afterwards only the values are bound.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, Model, QuerySet
+from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.constants import OnConflict
+from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import TransactionManagementError
 
 
@@ -30,12 +33,13 @@ class Given(Expression):
 
 
 class Worked(NamedTuple):
-    """What is kept of a query: itself, its compiler, its SQL and where values go."""
+    """A query, its compiler and SQL, where values go in and how rows are read."""
 
     queryset: QuerySet
     compiler: Any
     sql: str
     params: tuple[Any, ...]
+    converters: dict[int, Any]
 
 
 class Prepared:
@@ -68,6 +72,7 @@ class Prepared:
         compiler = copy(worked.compiler)
         compiler.connection = connection
         compiler.as_sql = lambda *args, **kwargs: (worked.sql, params)
+        compiler.get_converters = lambda expressions: worked.converters
         # What Django's own iterables of rows and of tuples ask of a queryset.
         asked = SimpleNamespace(
             db=DEFAULT_DB_ALIAS,
@@ -88,4 +93,94 @@ class Prepared:
         sql, params = compiler.as_sql()
         if not all(isinstance(part, Given | int) for part in params):
             raise ValueError("A prepared query keeps no value but numbers.")
-        return Worked(queryset, compiler, sql, tuple(params))
+        read = [expression for expression, _sql, _alias in compiler.select]
+        converters = compiler.get_converters(read)
+        return Worked(queryset, compiler, sql, tuple(params), converters)
+
+
+def insert(row: Model) -> None:
+    """Store a new row and give it its key, as ``save(force_insert=True)`` does.
+
+    No signals, and no ``save()`` of the model's own. Values are values, no expressions.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    sql, fields = _insertion(connection.vendor, type(row), has_answer=True)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _values(row, fields, connection))
+        row.pk = cursor.fetchone()[0]
+    _is_stored(row)
+
+
+def insert_all(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
+    """Store new rows of one model, as ``bulk_create`` does; they get no keys."""
+    if not rows:
+        return
+    connection = connections[DEFAULT_DB_ALIAS]
+    sql, fields = _insertion(
+        connection.vendor, type(rows[0]), ignores_conflicts=ignore_conflicts
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [_values(row, fields, connection) for row in rows])
+    for row in rows:
+        _is_stored(row)
+
+
+def update(row: Model, *names: str) -> None:
+    """Write these fields of a stored row, as ``save(update_fields=names)`` does.
+
+    No signals, and no ``save()`` of the model's own.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    sql, fields = _change(connection.vendor, type(row), names)
+    values = _values(row, fields, connection, is_new=False)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, row.pk])
+
+
+def _values(
+    row: Model, fields: Sequence[Field], connection, *, is_new: bool = True
+) -> list[Any]:
+    return [
+        field.get_db_prep_save(field.pre_save(row, is_new), connection)
+        for field in fields
+    ]
+
+
+def _is_stored(row: Model) -> None:
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+@cache
+def _insertion(
+    vendor: str,
+    model: type[Model],
+    *,
+    has_answer: bool = False,
+    ignores_conflicts: bool = False,
+) -> tuple[str, list[Field]]:
+    """The statement for one row, and its columns; it may answer the row's key."""
+    meta = model._meta
+    fields = [field for field in meta.concrete_fields if field is not meta.auto_field]
+    conflict = OnConflict.IGNORE if ignores_conflicts else None
+    query = InsertQuery(model, on_conflict=conflict)
+    query.insert_values(fields, [model()])
+    compiler = query.get_compiler(DEFAULT_DB_ALIAS)
+    compiler.returning_fields = [meta.pk] if has_answer else None
+    ((sql, params),) = compiler.as_sql()
+    if len(params) != len(fields) or sql.count("%s") != len(fields):
+        raise ValueError("A prepared row takes one value for each column.")
+    return sql, fields
+
+
+@cache
+def _change(
+    vendor: str, model: type[Model], names: tuple[str, ...]
+) -> tuple[str, list[Field]]:
+    fields = [model._meta.get_field(name) for name in names]
+    query = UpdateQuery(model)
+    query.add_update_fields([(f, None, Given(f.name, model, f.name)) for f in fields])
+    query.add_filter("pk", Given("pk", model, model._meta.pk.name))
+    sql, params = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+    if [part.name for part in params] != [*names, "pk"]:
+        raise ValueError("A prepared change takes one value for each column.")
+    return sql, fields

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from staff.dates import fiscal_year
 from staff.models import AuditEvent, NumberSeries, User
-from staff.prepared import Prepared
+from staff.prepared import Prepared, insert
 
 GENESIS = "0" * 64
 AUDIT_LOCK = 4_271_001
@@ -80,7 +80,7 @@ def record_event(
         previous=previous,
     )
     row.digest = row.computed_digest()
-    row.save(force_insert=True)
+    insert(row)
     return row
 
 

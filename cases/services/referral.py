@@ -29,6 +29,7 @@ from forms.corrected import answer_today
 from forms.models import Submission
 from forms.services import change_status
 from staff.models import AuditEvent, Unit, User
+from staff.prepared import insert
 from staff.services import record_event
 
 Check = Referral.CouncilCheck
@@ -51,7 +52,7 @@ HANDED_OVER = gettext_noop("A referral was handed over to you: %(number)s")
 CASE_OPENED = gettext_noop("A case was opened for your unit: %(number)s")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def receive_referral(submission: Submission) -> Referral:
     """Take in a submission as a referral under the number of its receipt.
 
@@ -83,7 +84,7 @@ def receive_referral(submission: Submission) -> Referral:
     referral.full_clean(
         exclude=["submission", "partner", "unit"], validate_unique=False
     )
-    referral.save()
+    insert(referral)
     is_urgent = referral.urgency == Referral.Urgency.NOW
     tell_unit(
         unit,

@@ -14,6 +14,7 @@ from forms.querysets import (
     IndexedAnswerQuerySet,
     SubmissionQuerySet,
 )
+from staff.prepared import insert
 
 
 class Draft(models.Model):
@@ -210,14 +211,15 @@ class Submission(models.Model):
             super().save(*args, **kwargs)
             return
         with transaction.atomic(savepoint=False):
-            super().save(*args, **kwargs)
+            insert(self)
             # Whatever door it comes through, it stands in the inbox.
-            Handling.objects.create(
+            handling = Handling(
                 submission=self,
                 form_id=self.form_id,
                 partner_id=self.partner_id,
                 received_at=self.submitted_at,
             )
+            insert(handling)
 
     def delete(self, *args, **kwargs):
         raise ValidationError(_("Received answers cannot be deleted."))

@@ -121,7 +121,9 @@ def locked(draft: Draft) -> Draft:
     found = locked_drafts.first(pk=draft.pk)
     if found is None:
         raise Draft.DoesNotExist
-    found.version = FormVersion.objects.kept(found.version_id)
+    found.version = draft.version
+    if found.version_id != draft.version_id:
+        found.version = FormVersion.objects.kept(found.version_id)
     return found
 
 

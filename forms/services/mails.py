@@ -48,8 +48,8 @@ def tell_units(submission: Submission) -> None:
 def confirm_by_mail(submission: Submission) -> None:
     """A mail to the sender: to the account, or to the address typed in the form."""
     sender = submission.submitted_by
-    subject, lines = _words(submission)
     if sender is not None and sender.email:
+        subject, lines = _words(submission)
         notify(
             [sender],
             subject=subject,

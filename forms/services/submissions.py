@@ -1,12 +1,11 @@
 """The one transaction that receives answers, and what comes after it."""
 
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -37,8 +36,9 @@ from forms.services.windows import (
 from home.models import ContactSettings
 from staff.models import AuditEvent, Membership, User
 from staff.names import search_key
-from staff.prepared import Given, Prepared
+from staff.prepared import Given, Prepared, insert_all, update
 from staff.services import record_event, year_number
+from staff.turns import in_turn
 
 RELATED = ["form", "version", "partner", "submitted_by", "invitation", "linked_to"]
 KEPT_AFTER_SENDING = timedelta(days=31)
@@ -60,32 +60,39 @@ class FormChanged(ValidationError):
     """Sound answers to a version whose time is over: the draft has to follow first."""
 
 
-# SQLite writes one after the other and lets the rest ask again and again, each time
-# after a longer pause: whoever comes last may wait for seconds. The threads of this
-# process queue here instead, and none is passed over.
-_turn = threading.Lock()
-
-
-@contextmanager
-def in_turn() -> Iterator[None]:
-    """One writer of this process at a time, where the database takes only one."""
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        with _turn:
-            yield
-    else:
-        yield
-
-
 def submit(
     draft: Draft, *, key: str, address: str = "127.0.0.1", seen: int | None = None
 ) -> Submission:
     """Receive a draft, when it is its turn: see ``receive``."""
+    early = Early(draft)
     with in_turn():
-        return receive(draft, key=key, address=address, seen=seen)
+        return receive(draft, key=key, address=address, seen=seen, early=early)
+
+
+class Early:
+    """The answers of a draft as they were read before the turn came.
+
+    Reading them takes long, and the others wait for whoever has the turn.
+    """
+
+    def __init__(self, draft: Draft) -> None:
+        self.read = self.what(draft)
+        self.reading = read_draft(draft)
+
+    def of(self, draft: Draft) -> Reading:
+        """What the draft amounts to now: read again, if anything is different."""
+        return self.reading if self.read == self.what(draft) else read_draft(draft)
+
+    @staticmethod
+    def what(draft: Draft) -> tuple[Any, ...]:
+        today = timezone.localdate()
+        return draft.version_id, draft.language, today, draft.answers
 
 
 @transaction.atomic
-def receive(draft: Draft, *, key: str, address: str, seen: int | None) -> Submission:
+def receive(
+    draft: Draft, *, key: str, address: str, seen: int | None, early: Early
+) -> Submission:
     """Receive a draft: submission, index, handler, mail and audit together, or nothing.
 
     The same draft a second time is the same submission with the same receipt. Answers
@@ -104,7 +111,7 @@ def receive(draft: Draft, *, key: str, address: str, seen: int | None) -> Submis
         raise FormChanged(_("This form has changed. There are added questions."))
     window = windows.first(form=draft.version.form_id)
     refuse_outside(window)
-    reading = read_draft(draft)
+    reading = early.of(draft)
     if reading.errors:
         raise IncompleteAnswers(reading)
     _check_partner(draft)
@@ -134,9 +141,7 @@ def _empty(draft: Draft) -> None:
     draft.shared = shared_of(draft)
     draft.answers = {}
     draft.sent_at, draft.expires_at = now, now + KEPT_AFTER_SENDING
-    draft.save(
-        update_fields=["answers", "shared", "sent_at", "expires_at", "changed_at"]
-    )
+    update(draft, "answers", "shared", "sent_at", "expires_at", "changed_at")
 
 
 def _check_partner(draft: Draft) -> None:
@@ -199,7 +204,7 @@ def _store(draft: Draft, reading: Reading, key: str) -> Submission:
     # database's to say, and the form answers then that nothing was received.
     submission.clean_fields(exclude=["answers", *RELATED])
     submission.save(force_insert=True)
-    IndexedAnswer.objects.bulk_create(entries_of(submission, submission.answers))
+    insert_all(entries_of(submission, submission.answers))
     adopt_files(draft, submission)
     return submission
 

@@ -3,8 +3,7 @@
 import ipaddress
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -18,13 +17,21 @@ def _key_and_end(what: str, who: str, span: timedelta) -> tuple[str, datetime]:
     return key.hexdigest(), datetime.fromtimestamp((turn + 1) * seconds, UTC)
 
 
-@transaction.atomic
+COUNT = (
+    "INSERT INTO portal_forms_tally (key, count, until) VALUES (%s, 1, %s)"
+    " ON CONFLICT (key) DO UPDATE SET count = portal_forms_tally.count + 1"
+    " RETURNING count"
+)
+
+
+@transaction.atomic(savepoint=False)
 def count_one(what: str, who: str, span: timedelta) -> int:
     """Count one more in the present span of time; how many it is now."""
     key, until = _key_and_end(what, who, span)
-    Tally.objects.get_or_create(key=key, defaults={"until": until})
-    Tally.objects.filter(key=key).update(count=F("count") + 1)
-    return Tally.objects.get(key=key).count
+    field = Tally._meta.get_field("until")
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, [key, field.get_db_prep_save(until, connection)])
+        return cursor.fetchone()[0]
 
 
 def counted(what: str, who: str, span: timedelta) -> int:

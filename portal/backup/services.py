@@ -161,7 +161,8 @@ def _keep(target: Path, passphrase: str) -> None:
             raise
         connection.close()
         damaged = Path(connection.settings_dict["NAME"])
-        for ending in ("", "-journal"):  # the next file must not take up its journal
+        # The next file must not take up its journal.
+        for ending in ("", "-journal", "-wal", "-shm"):
             file = damaged.with_name(damaged.name + ending)
             if file.exists():
                 file.rename(target.with_name(f"{target.stem}.damaged{ending}"))

@@ -20,6 +20,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy
 
+from portal import sqlite
 from portal.settings.environment import mail_settings, scanner_url, secret_key
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -128,14 +129,8 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # Stock SQLite loses acknowledged rows under load and at a power cut. This pair was
-    # measured safe with every library version; WAL is not, before SQLite 3.51.3.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"
-        " PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;",
-    }
+    sqlite.use_newest()
+    DATABASES["default"]["OPTIONS"] = sqlite.options()
     DATABASES["default"]["CONN_MAX_AGE"] = 10
 elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

@@ -1,14 +1,17 @@
 """Queries that are turned into SQL once, and asked with other values each time."""
 
+import random
 from datetime import date, timedelta
 
 import pytest
-from django.db import connections, transaction
+from django.db import IntegrityError, connections, transaction
 from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError
+from django.utils import timezone
 
+from exchange.models import OutboxItem
 from staff.models import Membership, Unit, User
-from staff.prepared import Given, Prepared
+from staff.prepared import Given, Prepared, insert, insert_all, update
 from tests.factories import MembershipFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +84,50 @@ def test_a_value_that_would_stay_for_ever_is_refused():
 def test_a_value_that_is_not_given_is_an_error_and_not_another_query():
     with pytest.raises(KeyError):
         prepared_posts(day=DAY)
+
+
+def as_stored(row) -> dict:
+    fields = type(row)._meta.concrete_fields
+    fresh = type(row).objects.get(pk=row.pk)
+    return {field.attname: getattr(fresh, field.attname) for field in fields}
+
+
+def item(**more) -> OutboxItem:
+    return OutboxItem(channel="mail", key=f"k{random.random()}", **more)
+
+
+def test_a_row_is_stored_as_django_would_store_it(django_assert_num_queries):
+    for payload in ({"a": [1, "２"]}, {}, [], 0, "é"):
+        theirs, ours = item(payload=payload), item(payload=payload)
+        theirs.save()
+        with django_assert_num_queries(1):
+            insert(ours)
+        assert ours.pk
+        assert not ours._state.adding
+        own = {"id": ours.pk, "key": ours.key, "next_at": ours.next_at}
+        assert as_stored(ours).pop("created_at") - theirs.created_at < timedelta(0, 60)
+        expected = as_stored(theirs) | own | {"created_at": ours.created_at}
+        assert as_stored(ours) == expected
+
+
+def test_several_rows_are_stored_at_once_and_none_a_second_time():
+    first = item(payload={"n": 1})
+    insert_all([first, item(payload={"n": 2})])
+    again = OutboxItem(channel="mail", key=first.key, payload={"n": 3})
+    with transaction.atomic(), pytest.raises(IntegrityError):
+        insert_all([again])
+    insert_all([again, item(payload={"n": 4})], ignore_conflicts=True)
+    insert_all([])
+    payloads = OutboxItem.objects.order_by("pk").values_list("payload", flat=True)
+    assert list(payloads) == [{"n": 1}, {"n": 2}, {"n": 4}]
+
+
+def test_only_the_named_fields_of_a_row_are_written(django_assert_num_queries):
+    row = item(payload={"n": 1})
+    insert(row)
+    row.payload, row.done_at, row.channel = [], timezone.now(), "other"
+    with django_assert_num_queries(1):
+        update(row, "payload", "done_at")
+    stored = as_stored(row)
+    assert (stored["payload"], stored["done_at"]) == ([], row.done_at)
+    assert stored["channel"] == "mail"
