@@ -59,7 +59,7 @@ def empty_journal(database=None) -> bool:
     from django.db import connection  # this module is there before the settings are
 
     database = database or connection
-    if database.vendor != "sqlite":
+    if database.vendor != "sqlite" or database.in_atomic_block:
         return False
     with database.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout=0")

@@ -121,9 +121,10 @@ def locked(draft: Draft) -> Draft:
     found = locked_drafts.first(pk=draft.pk)
     if found is None:
         raise Draft.DoesNotExist
-    found.version = draft.version
-    if found.version_id != draft.version_id:
-        found.version = FormVersion.objects.kept(found.version_id)
+    is_same = found.version_id == draft.version_id
+    found.version = (
+        draft.version if is_same else FormVersion.objects.kept(found.version_id)
+    )
     return found
 
 
