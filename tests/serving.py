@@ -65,6 +65,7 @@ class Portal:
             "PORT": str(self.port),
             "PUBLIC_URL": self.url,
             "DEMO_PASSWORD": PASSWORD,
+            "WEB_WORKERS": os.environ.get("WEB_WORKERS", "1"),
             **({"DATABASE_URL": self.database_url} if self.database_url else {}),
         }
 
