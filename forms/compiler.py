@@ -20,6 +20,7 @@ from forms.calculations import GRADES
 from forms.conditions import ConditionReader
 from forms.languages import missing_words
 from forms.soundness import check_document
+from home.texts import plain_ends
 
 SCHEMA = 1
 CHOICES = ("radio", "select", "checkboxes")
@@ -134,7 +135,7 @@ def plain_lines(thing: Any) -> Any:
     Otherwise a form that was only opened and saved would count as changed.
     """
     if isinstance(thing, str):
-        return thing.replace("\r\n", "\n")
+        return plain_ends(thing)
     if isinstance(thing, Mapping):
         return {name: plain_lines(value) for name, value in thing.items()}
     if isinstance(thing, list):

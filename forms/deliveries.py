@@ -18,7 +18,7 @@ from forms.corrected import last_of, values_of
 from forms.exports import moment, plain
 from forms.models import CorrectedAnswer, FormDelivery, Submission, SubmissionEvent
 from home.freshness import remembered
-from staff.models import Membership, User
+from staff.people import members_of
 from staff.services import record_event
 
 CHANNEL = "form-webhook"
@@ -55,12 +55,10 @@ def deliveries_of(form: int) -> list[FormDelivery]:
 
 
 def _enqueue_mail(delivery: FormDelivery, submission: Submission, key: str) -> None:
-    posts = Membership.objects.in_force().filter(unit=delivery.unit_id)
-    people = User.objects.filter(pk__in=posts.values("user"), is_active=True)
     with translation.override(settings.LANGUAGE_CODE):
         line = _("Answers have come in: %(number)s") % {"number": submission.receipt}
         notify(
-            people,
+            members_of(delivery.unit),
             subject=line,
             lines=[line, _("Please log in to read it. This mail carries no names.")],
             path=reverse("inbox:detail", args=[submission.pk]),

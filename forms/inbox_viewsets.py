@@ -30,7 +30,7 @@ from forms.views import (
 )
 from staff.account_viewsets import AuditedEditView, AuditedModelViewSet
 from staff.dates import wareki
-from staff.models import Membership, User
+from staff.people import holders
 from staff.viewsets import PrivateModelViewSet
 
 
@@ -131,10 +131,8 @@ class AnswerGrantForm(WagtailAdminModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        posts = Membership.objects.in_force().filter(role__in=CITY)
-        self.fields["user"].queryset = User.objects.filter(
-            pk__in=posts.values("user"), is_active=True
-        ).order_by("username")
+        people = holders(role__in=CITY)
+        self.fields["user"].queryset = people.order_by("username")
         self.fields["form"].queryset = FormDefinition.objects.order_by("title")
 
     def clean(self):

@@ -13,6 +13,7 @@ from exchange.mail import notify
 from home.models import Notice, NoticeText
 from programs.models import OpeningException, Site
 from staff.models import Membership, User
+from staff.people import holders
 from staff.services import record_event
 
 
@@ -79,8 +80,7 @@ def closures_from(notice: Notice, today: date):
 def tell_programme(notice: Notice, *, by: User, is_closing: bool) -> None:
     """Mail to everybody who runs the programme, but not to whoever did it."""
     role = Membership.Role.PROGRAMME_MANAGER
-    posts = Membership.objects.in_force().filter(role=role).exclude(user=by)
-    people = User.objects.filter(pk__in=posts.values("user"), is_active=True)
+    people = holders(role=role).exclude(pk=by.pk)
     act = "withdrawn" if notice.withdrawn_at else "published"
     with translation.override(settings.LANGUAGE_CODE):
         subject = {

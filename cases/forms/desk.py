@@ -33,7 +33,8 @@ from staff.forms import (
     PrivateForm,
     RevisionField,
 )
-from staff.models import Membership, User
+from staff.models import User
+from staff.people import holders
 
 
 class TriageForm(PrivateForm):
@@ -320,10 +321,7 @@ class WorkerForm(PrivateForm):
 
     def __init__(self, *args, unit, **kwargs):
         super().__init__(*args, **kwargs)
-        posts = Membership.objects.in_force().filter(unit=unit)
-        self.fields["worker"].queryset = User.objects.filter(
-            pk__in=posts.values("user"), is_active=True
-        )
+        self.fields["worker"].queryset = holders(unit=unit)
 
     def clean_shown(self) -> int | None:
         shown = self.cleaned_data["shown"]

@@ -15,8 +15,8 @@ from cases.models import Case, Referral
 from exchange.mail import notify
 from home.freshness import remembered
 from staff.dates import wareki
-from staff.models import Membership, Unit, User
-from staff.prepared import Given, Prepared
+from staff.models import Unit, User
+from staff.people import members_of
 
 Record = TypeVar("Record", bound=Model)
 
@@ -78,21 +78,6 @@ def protecting_unit() -> Unit:
             _("No unit is set up for children on the list. Ask the administrator.")
         )
     return unit
-
-
-def in_force_in_unit():
-    """The active people with a post in a unit on a day; both are given when asked."""
-    posts = Membership.objects.in_force(Given("day", Membership, "valid_from"))
-    posts = posts.filter(unit=Given("unit", Membership, "unit"))
-    return User.objects.filter(pk__in=posts.values("user"), is_active=True).only("pk")
-
-
-members = Prepared(in_force_in_unit)
-
-
-def members_of(unit: Unit) -> list[User]:
-    """The people whose membership in *unit* is in force today."""
-    return members(day=timezone.localdate(), unit=unit.pk)
 
 
 def tell_unit(unit: Unit, record: Model, *, subject: str, key: str) -> None:

@@ -1,7 +1,6 @@
 """Who hears of a decision by mail. The mails carry numbers only."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.conf import settings
 from django.utils import translation
@@ -11,24 +10,19 @@ from decisions.models import Decision
 from exchange.mail import notify
 from programs.models import Site
 from staff.models import AuditEvent, Membership, User
+from staff.people import holders
 
 Kind = Decision.Kind
-
-
-def members(**body: Any) -> list[User]:
-    """People who are members today of a unit or an operator, each once."""
-    posts = Membership.objects.in_force().filter(user__is_active=True, **body)
-    return list(User.objects.filter(pk__in=posts.values("user")).order_by("pk"))
 
 
 def approvers(decision: Decision) -> list[User]:
     """Those who may approve it, without the person who drafted it."""
     role = Membership.Role
     if decision.is_by_head:
-        people = members(role=role.CENTRE_HEAD)
+        people = holders(role=role.CENTRE_HEAD)
     else:
-        people = members(role=role.PROGRAMME_MANAGER, is_lead=True)
-    return [person for person in people if person.pk != decision.drafted_by_id]
+        people = holders(role=role.PROGRAMME_MANAGER, is_lead=True)
+    return list(people.exclude(pk=decision.drafted_by_id).order_by("pk"))
 
 
 def tell(
@@ -59,7 +53,7 @@ def tell_decided(decision: Decision) -> None:
             _("Case: %(number)s") % {"number": decision.case.number},
         ]
         watch = [_("Use was not approved. The family still needs somebody's eye.")]
-        unit = members(role=Membership.Role.CASE_WORKER, unit=decision.case.unit_id)
+        unit = holders(role=Membership.Role.CASE_WORKER, unit=decision.case.unit_id)
         notify(
             unit,
             subject=subject,
@@ -70,7 +64,7 @@ def tell_decided(decision: Decision) -> None:
         site = _site_concerned(decision)
         if site is not None:
             notify(
-                members(operator=site.operator_id),
+                holders(operator=site.operator_id),
                 subject=subject,
                 lines=lines,
                 path=decision.case.get_admin_url(),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from exchange.resources import Registered, find
 from staff.models import Membership, User
+from staff.people import holders
 
 
 def resource_named(name: str) -> Registered:
@@ -20,11 +21,8 @@ def carrier(username: str, permission: str | None) -> User:
     if username:
         user = User.objects.filter(username=username, is_active=True).first()
     else:
-        administrators = Membership.objects.in_force().filter(
-            role=Membership.Role.SYSTEM_ADMINISTRATOR, user__is_active=True
-        )
-        first = administrators.select_related("user").order_by("user_id").first()
-        user = first.user if first else None
+        administrators = holders(role=Membership.Role.SYSTEM_ADMINISTRATOR)
+        user = administrators.order_by("pk").first()
     if user is None:
         raise CommandError(_("There is no such person. Name one with --as USERNAME."))
     if not permission or not user.has_perm(permission):

@@ -24,7 +24,8 @@ from forms.services.inbox import ONLY_READS
 from forms.services.mails import confirm_by_mail, people_told, tell_units
 from forms.services.tally import count_one, is_this_machine
 from forms.services.windows import settings_of
-from staff.models import Membership, User
+from staff.models import User
+from staff.people import holders
 from staff.services import record_event
 
 HOUR = timedelta(hours=1)
@@ -80,13 +81,11 @@ def people_who_judge(form: FormDefinition) -> list[User]:
         return []
     grants = AnswerGrant.objects.in_force().filter(Q(form=None) | Q(form=form))
     grants = grants.filter(can_act=True)
-    posts = Membership.objects.in_force().filter(
+    people = holders(
         Q(unit__in=grants.exclude(unit=None).values("unit"))
         | Q(role__in=grants.exclude(role="").values("role"))
         | Q(user__in=grants.exclude(user=None).values("user")),
-        user__is_active=True,
     )
-    people = User.objects.filter(pk__in=posts.values("user"))
     may = "portal_forms.change_heldsubmission"
     return [person for person in people if person.has_perm(may)]
 

@@ -11,7 +11,8 @@ from exchange.mail import deliver, notify
 from exchange.services import enqueue
 from forms.models import FormDefinition, Submission
 from forms.services.windows import settings_of
-from staff.models import Membership, Unit, User
+from staff.models import Unit, User
+from staff.people import holders
 from staff.templatetags.japanese import wareki_time
 
 
@@ -20,10 +21,7 @@ def people_told(form: FormDefinition) -> list[User]:
     conduct = settings_of(form)
     units = list(conduct.units.all()) if conduct.pk else []
     units = units or list(Unit.objects.filter(function=Unit.Function.INTAKE))
-    posts = Membership.objects.in_force().filter(unit__in=units, user__is_active=True)
-    return list(
-        {post.user_id: post.user for post in posts.select_related("user")}.values()
-    )
+    return list(holders(unit__in=units))
 
 
 def tell_units(submission: Submission) -> None:

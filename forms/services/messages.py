@@ -15,6 +15,7 @@ from forms.models import Submission, SubmissionMessage
 from forms.models.attachment import storage
 from forms.news import News, spread
 from forms.services.files import Taken, take
+from home.texts import plain_ends
 from staff.models import AuditEvent, User
 from staff.services import record_event
 
@@ -196,7 +197,7 @@ def _store(
     message = SubmissionMessage(
         submission=submission,
         side=side,
-        text=text.replace("\r\n", "\n").strip(),
+        text=plain_ends(text).strip(),
         author=author,
         token=token or f"{side}:{secrets.token_hex(16)}",
     )
