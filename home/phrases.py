@@ -9,6 +9,8 @@ from home.freshness import remembered
 from home.models import Phrase
 from home.texts import plain_ends
 
+SITE = "{site}"
+
 
 def said(text: str) -> str:
     """A text of a fact as the page's readers read it; itself where nobody said how."""
@@ -17,6 +19,20 @@ def said(text: str) -> str:
         return text
     known = remembered(("phrases", language), lambda: book(language))
     return known.get(even(text), text)
+
+
+def said_of(text: str, names: Iterable[str]) -> str:
+    """The same for a text that names a place: what is said holds for every place.
+
+    ``本日の{site}は休所します`` says it for whichever site stands there.
+    """
+    words = said(text)
+    for name in names:
+        pattern = text.replace(name, SITE)
+        known = said(pattern)
+        if words == text and SITE in pattern and known != pattern:
+            words = known.replace(SITE, said(name))
+    return words
 
 
 def book(language: str) -> dict[str, str]:

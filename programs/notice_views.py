@@ -12,7 +12,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from home.models import Notice, NoticeText
 from programs import services
 from programs.forms import NoticeForm, StartForm, WithdrawForm
-from programs.models import Site
+from programs.models import OpeningException, Site
 from staff.services import client_address
 from staff.templatetags.japanese import wareki_time
 from staff.views import PrivateActView, PrivateCreateView, PrivateDetailView
@@ -135,6 +135,7 @@ class WithdrawNotice(PrivateActView):
 
     permission_required = "home.withdraw_notice"
     form_class = WithdrawForm
+    template_name = "programs/notice_withdraw.html"
     submit_label = _("Withdraw the notice")
     success_message = _("The notice is down.")
 
@@ -143,9 +144,21 @@ class WithdrawNotice(PrivateActView):
             return redirect(self.object.get_admin_url())
         return super().dispatch(request, *args, **kwargs)
 
+    @cached_property
+    def closures(self) -> list[OpeningException]:
+        """The days that the notice closed and that are not past."""
+        found = services.closures_from(self.object, timezone.localdate())
+        return list(found.select_related("site"))
+
     def get_form_kwargs(self):
-        closures = services.closures_from(self.object, timezone.localdate())
-        return super().get_form_kwargs() | {"has_closure": closures.exists()}
+        return super().get_form_kwargs() | {"has_closure": bool(self.closures)}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {
+            "notice": self.object,
+            "places": list(self.object.sites.all()),
+            "closures": self.closures,
+        }
 
     def act(self, form) -> Notice:
         return services.withdraw_notice(

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from home.models import NoticeText
 from home.tables import UnreadableTable, cells_of
 from programs.models import (
     OpeningException,
@@ -40,6 +41,7 @@ def texts() -> Iterator[str]:
     )
     yield from fields(SchoolHoliday.objects.filter(ends_on__gte=today), "name")
     yield from fields(changes, "reason")
+    yield from fields(NoticeText.objects.all(), "title", "body", "reason")
     for page in StatisticsPage.objects.live().filter(
         locale__language_code=settings.LANGUAGE_CODE
     ):

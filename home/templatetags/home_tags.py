@@ -22,7 +22,7 @@ from home.languages import (
 from home.models import ContactSettings, FaqPage, PageOpinion
 from home.national import in_language_of_page
 from home.notices import public_places, shown_now
-from home.phrases import said
+from home.phrases import said, said_of
 from home.querysets import public
 
 register = template.Library()
@@ -95,6 +95,15 @@ def linked_data(context) -> SafeString | str:
 def emergency_notices() -> dict[str, object]:
     """What is urgent now, above the header of every page."""
     return {"notices": [(n, public_places(n)) for n in shown_now()]}
+
+
+@register.filter
+def said_of_places(text: str, places) -> SafeString:
+    """What a notice says, in the reader's language; marked as Japanese where it is."""
+    words = said_of(text, [place.name for place in places])
+    if words == text and not speaks_japanese():
+        return format_html('<span lang="ja">{}</span>', text)
+    return format_html("{}", words)
 
 
 @register.inclusion_tag("partials/icon.html")

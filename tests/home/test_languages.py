@@ -232,7 +232,7 @@ def test_the_report_costs_the_same_for_every_number_of_pages(
     log_in, seeded, django_assert_max_num_queries
 ):
     client = log_in("editor")
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(27):
         assert client.get("/admin/page-reports/translations/").status_code == 200
 
 

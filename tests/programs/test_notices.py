@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from exchange.models import OutboxItem
 from forms import starters
-from home import notices
+from home import languages, notices
 from home.models import Notice, NoticeText
+from programs import seed_languages
 from programs.hours import opening_on
 from programs.models import OpeningException, Site
 from programs.services import load_notice_texts
@@ -331,3 +332,38 @@ def test_everything_the_public_keeps_changes_together(client, seeded, cast, log_
     )
     assert "臨時休所" in month.select_one(f".month-table [data-date='{today}']").text
     assert "きょうはお休みです" in client.get("/").text
+
+
+def test_readers_of_other_languages_are_told_in_their_own(client, cast, site, notice):
+    languages.ensure_locales()
+    languages.synchronise()
+    seed_languages.load()
+    text = NoticeText.objects.get(name="台風・大雨による休所")
+    notice.title, notice.body = text.title.replace("{site}", site.name), text.body
+    notice.save()
+    english = BeautifulSoup(client.get("/en/").content, "html.parser")
+    told = english.select_one(".alert")
+    assert "Emergency: とよなか縁結実 (Toyonaka) is closed today" in told.text
+    assert "because of a typhoon or heavy rain" in told.text
+    assert told.select("[lang=ja]") == []
+    easy = client.get("/ja-hira/").text
+    assert "きょう とよなか縁結実は 休みです" in easy
+    assert notice.title in client.get("/").text
+
+    notice.body = "つばめが巣を作ったため、南の入口を閉めています。"
+    notice.save()
+    english = BeautifulSoup(client.get("/en/calendar/").content, "html.parser")
+    assert english.select_one(".alert [lang=ja]").text == notice.body
+
+
+def test_who_withdraws_a_notice_reads_which_one_and_what_stays_closed(
+    client, log_in, site, notice
+):
+    today = timezone.localdate()
+    OpeningException.objects.create(
+        site=site, date=today, reason="台風・大雨のため", notice=notice
+    )
+    page = log_in("operator").get(f"/admin/notices/{notice.pk}/withdraw/").text
+    assert WORDS in page
+    assert "台風・大雨のため" in page
+    assert "カレンダーは休所のままです" in page

@@ -5,11 +5,13 @@ import re
 from datetime import date
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.utils import timezone
 from wagtail.models import Page
 from wagtail.models import Site as WebSite
 
+from home.kanji import is_hard
 from home.models import ChildrenPage, ContentPage, PrivacyPage
 from programs import seed
 from programs.models import ProgrammePage, ServiceType, Site, SitePage
@@ -298,6 +300,14 @@ def test_the_site_map_names_every_published_page_and_no_other(client, seeded):
     assert text.count("<loc>") == len(PATHS) - 1 + calendars
     assert "/privacy/" not in text
     assert "/school/" in text
+
+
+def test_every_hard_word_on_the_page_for_children_has_its_reading(client, seeded):
+    page = BeautifulSoup(client.get("/kodomo/").content, "html.parser")
+    for part in page.find_all(["ruby", "script", "title"]):
+        part.decompose()
+    text = page.body.text.replace("縁結実", "")  # its reading is the city's to say
+    assert [sign for sign in text if is_hard(sign)] == []
 
 
 def test_there_is_one_top_page_and_it_is_the_sites_root(seeded):
