@@ -39,6 +39,7 @@ def options() -> dict[str, Any]:
     pragmas = {
         "journal_mode": "WAL" if is_fixed else "TRUNCATE",
         "journal_size_limit": JOURNAL_BYTES,
+        "wal_autocheckpoint": JOURNAL_BYTES // 4096,
         "synchronous": "FULL",
         "foreign_keys": "ON",
         "secure_delete": "ON",

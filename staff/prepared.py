@@ -12,7 +12,15 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models import (
+    CharField,
+    Expression,
+    Field,
+    IntegerField,
+    Model,
+    QuerySet,
+    TextField,
+)
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import TransactionManagementError
@@ -140,10 +148,26 @@ def update(row: Model, *names: str) -> None:
 def _values(
     row: Model, fields: Sequence[Field], connection, *, is_new: bool = True
 ) -> list[Any]:
-    return [
-        field.get_db_prep_save(field.pre_save(row, is_new), connection)
-        for field in fields
-    ]
+    found = []
+    for field in fields:
+        value = field.pre_save(row, is_new)
+        if value is not None and type(value) is not _taken_as_it_is(field):
+            value = field.get_db_prep_save(value, connection)
+        found.append(value)
+    return found
+
+
+@cache
+def _taken_as_it_is(field: Field) -> type | None:
+    """The type of value that the database takes from a field without any change."""
+    if field.remote_field:
+        return _taken_as_it_is(field.target_field)
+    own = type(field)
+    if own.get_db_prep_save is not Field.get_db_prep_save:
+        return None
+    if own.get_prep_value in (CharField.get_prep_value, TextField.get_prep_value):
+        return str
+    return int if own.get_prep_value is IntegerField.get_prep_value else None
 
 
 def _is_stored(row: Model) -> None:

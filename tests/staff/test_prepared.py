@@ -131,3 +131,13 @@ def test_only_the_named_fields_of_a_row_are_written(django_assert_num_queries):
     stored = as_stored(row)
     assert (stored["payload"], stored["done_at"]) == ([], row.done_at)
     assert stored["channel"] == "mail"
+
+
+def test_a_value_of_another_type_is_bound_as_its_field_says():
+    row = item(payload={})
+    row.channel, row.attempts = OutboxItem._meta.app_label, "3"
+    insert(row)
+    assert as_stored(row)["attempts"] == 3
+    row.last_error, row.attempts = 5, True
+    update(row, "last_error", "attempts")
+    assert (as_stored(row)["last_error"], as_stored(row)["attempts"]) == ("5", 1)
