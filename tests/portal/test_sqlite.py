@@ -1,14 +1,18 @@
 """SQLite: which library, which profile, and that nothing deleted stays in its log."""
 
+import os
 import sqlite3
+import subprocess
 import sys
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.db import ConnectionHandler
 
 from portal import sqlite
 from portal.checks import judge_sqlite
+from tests import databases
 
 pytestmark = pytest.mark.django_db
 SECRET = "とても秘密のこどもの名前".encode()
@@ -92,3 +96,46 @@ def test_emptying_the_journal_waits_for_no_reader(database, tmp_path):
         assert cursor.execute("PRAGMA busy_timeout").fetchone()[0] == 20_000
     reader.close()
     assert sqlite.empty_journal(database)
+
+
+SERVE = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # no file may grow by a byte
+sys.argv = ["manage.py", "serve"]
+import django.core.management as management
+management.execute_from_command_line(sys.argv)
+"""
+
+
+@pytest.mark.one_database
+@pytest.mark.skipif(
+    sqlite.newest().sqlite_version_info < sqlite.WAL_FIXED_IN,
+    reason="The older journal is not there until something is written.",
+)
+def test_a_portal_that_is_started_on_a_full_disk_says_so(tmp_path):
+    """What else can be served is in a database that cannot be opened there."""
+    databases.begin_file(tmp_path / "ibasho.sqlite3")
+    with sqlite3.connect(tmp_path / "ibasho.sqlite3") as there:
+        there.executescript(sqlite.options()["init_command"])
+        there.execute("CREATE TABLE IF NOT EXISTS full (disk)")
+    there.close()
+    (tmp_path / "in-service").touch()
+    (tmp_path / "secret_key").write_text("x" * 60)
+    given = {
+        "DATA_DIR": str(tmp_path),
+        "DATABASE_URL": "",
+        "SECRET_KEY": "x" * 60,
+        "DJANGO_SETTINGS_MODULE": "portal.settings.base",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", SERVE],
+        cwd=settings.BASE_DIR,
+        env=os.environ | given,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert "空きを作ってから" in done.stderr
+    assert "Traceback" not in done.stderr

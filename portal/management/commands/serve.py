@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
 from portal import service_lock
@@ -46,8 +47,26 @@ class Command(BaseCommand):
         with in_service() as self.lock:
             self.serve()
 
+    def open(self) -> None:
+        """Look at the database before it is served; the connection stays open.
+
+        SQLite's log takes room to begin with: as long as somebody has it open, those
+        who come later need none, be the disk as full as it may.
+        """
+        try:
+            connection.ensure_connection()
+            self.check(databases=["default"])
+        except DatabaseError as error:
+            raise CommandError(
+                _(
+                    "The database cannot be opened (%(what)s). The disk may be full:"
+                    " make room and start again."
+                )
+                % {"what": error}
+            ) from None
+
     def serve(self) -> None:
-        self.check(databases=["default"])
+        self.open()
         self.is_over = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_said: self.is_over.set())
