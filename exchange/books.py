@@ -13,9 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import IO, Any
 from xml.sax.saxutils import escape, quoteattr
 
-from django.utils.translation import gettext as _
-
-from exchange.writing import MAX_CELL, local, shown, width_of
+from exchange.writing import MAX_CELL, fitted, local, shown, width_of
 
 EPOCH = datetime(1899, 12, 30)
 DAY = timedelta(days=1)
@@ -224,20 +222,8 @@ def serial_of(value: date) -> str:
 
 def careful(text: str) -> str:
     """Text as it may stand in a cell: readable, cut where a cell ends, escaped."""
-    text = str(shown(text))
-    if units(text) > MAX_CELL:
-        note = _("(cut here: too long for a cell)")
-        text = cut(text, MAX_CELL - units(note)) + note
+    text = fitted(str(shown(text)))
     return escape(DECODED.sub("_x005F_", text))
-
-
-def units(text: str) -> int:
-    """How long a spreadsheet program takes a text to be."""
-    return len(text.encode("utf-16-le")) // 2
-
-
-def cut(text: str, most: int) -> str:
-    return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
 
 
 def letters_of(column: int) -> str:

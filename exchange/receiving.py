@@ -14,6 +14,8 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from exchange.writing import beginning
+
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 20 * MEGABYTE
 LARGEST_REQUEST = 40 * MEGABYTE
@@ -124,7 +126,7 @@ def display_name(name: str) -> str:
     name = "".join(sign if sign.isprintable() else " " for sign in name).strip()
     if len(name) > LONGEST_NAME:
         stem, _dot, ending = name.rpartition(".")
-        name = f"{stem[: LONGEST_NAME - 10]}….{ending[:8]}"
+        name = f"{beginning(stem, LONGEST_NAME - 10)}….{ending[:8]}"
     return name or "file"
 
 

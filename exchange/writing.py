@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+import regex
 import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ OPTIONS = {
     "strings_to_numbers": False,
 }
 MAX_CELL = 32_767
+SIGN = regex.compile(r"\X")
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 LINE_END = re.compile("\r\n?")
 # A carriage return or what is unwritable: most texts have neither.
@@ -218,11 +220,32 @@ def write_cell(sheet, row: int, column: int, value: Any, formats: dict) -> None:
     elif isinstance(value, int | float) and not isinstance(value, bool):
         sheet.write_number(row, column, value)
     else:
-        text = str(shown(value))
-        if len(text) > MAX_CELL:
-            note = _("(cut here: too long for a cell)")
-            text = text[: MAX_CELL - len(note)] + note
+        text = fitted(str(shown(value)))
         sheet.write_string(row, column, text, formats["text"])
+
+
+def fitted(text: str) -> str:
+    """Text as long as a cell may be; what had to be cut says so."""
+    if len(text) <= MAX_CELL // 2 or units(text) <= MAX_CELL:
+        return text
+    note = _("(cut here: too long for a cell)")
+    return beginning(text, MAX_CELL - units(note)) + note
+
+
+def units(text: str) -> int:
+    """The length of a text as spreadsheet programs count it: 𠮷 is two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def beginning(text: str, limit: int) -> str:
+    """As many whole signs as fit into *limit* units: none is cut in its middle."""
+    end = length = 0
+    for sign in SIGN.finditer(text):
+        length += units(sign[0])
+        if length > limit:
+            break
+        end = sign.end()
+    return text[:end]
 
 
 def template_of(resource) -> bytes:

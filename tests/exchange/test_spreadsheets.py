@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from exchange import reading
+from exchange.books import LongBook
 from exchange.reading import read
 from exchange.widgets import CodeWidget, DigitsWidget, WholeNumberWidget, YesNoWidget
 from exchange.writing import guarded, in_cp932, to_csv, to_xlsx, unguarded
@@ -161,6 +162,24 @@ def test_text_too_long_for_a_cell_says_so():
 
     assert len(row[0].value) == 32_767
     assert row[0].value.endswith("ここで切れています）")
+
+
+def test_a_text_is_cut_between_two_signs_as_spreadsheet_programs_count():
+    family = "👨\u200d👩\u200d👧\u200d👦"
+    rows = [[family * 3_000], ["𠮷" * 16_383]]
+    long = io.BytesIO()
+    with LongBook(long) as book:
+        place = book.add("データ", ["a"])
+        for row in rows:
+            book.write(place, row)
+    for content in (to_xlsx(["a"], rows), long.getvalue()):
+        sheet = load_workbook(io.BytesIO(content)).active
+        cut, whole = sheet["A2"].value, sheet["A3"].value
+        assert len(cut.encode("utf-16-le")) // 2 <= 32_767
+        kept, _note, rest = cut.partition("（")
+        assert kept == family * (len(kept) // len(family)) != ""
+        assert rest.endswith("ここで切れています）")
+        assert whole == "𠮷" * 16_383
 
 
 # Reading
