@@ -142,19 +142,25 @@ def _closed(question: Mapping, key: str) -> str:
 def _judge_rows(
     reading: Reading, group: Mapping, typed: Mapping, faults: Mapping, found: Walk
 ) -> None:
-    """Judge a group: how many rows were begun, and what is missing in each of them."""
+    """Judge a group: what is missing in each row begun, and how many rows count.
+
+    A row in which nothing counts (all that was typed is not asked now) is no row.
+    """
     control = control_of(group)
     rows = control.rows_of(group, typed.get(group["key"]))
     begun = {row["id"] for row in rows if not control.is_blank(group, row)}
     values = {row["id"]: row for row in reading.values.get(group["key"]) or []}
-    if not begun and group["key"] in found.required:
-        reading.errors[group["key"]] = control.missing(group)
-    elif sentence := control.check_number(group, len(begun)):
-        reading.errors[group["key"]] = sentence
+    counted = begun & values.keys()
     for row, question in control.subs(group, rows):
         if row["id"] in begun and question["key"] in found.asked:
             named = control.named(group, question)
             _judge(reading, named, values.get(row["id"], {}), faults, found)
+            if named["key"] in reading.errors:
+                counted.add(row["id"])
+    if not counted and group["key"] in found.required:
+        reading.errors[group["key"]] = control.missing(group)
+    elif sentence := control.check_number(group, len(counted)):
+        reading.errors[group["key"]] = sentence
 
 
 def _check_across(reading: Reading, page: Mapping, today: date) -> None:

@@ -31,6 +31,7 @@ POSITIVE = ["is", "in", "contains", "answered", "greater", "less"]
 OPERATORS = [*POSITIVE, *NEGATED]
 # Sizes of what is not there: neither "at least" nor "less" holds without an answer.
 SIZES = ["greater", "less", "at_least", "at_most"]
+UNTYPED = ("calculated", "heading", "information", "preset", "stop", "urgent")
 TODAY = "today"
 END = "end"
 
@@ -176,12 +177,20 @@ class Walk:
         if question.get("fields") is not None:
             rows = [self.row(question, row) for row in answers.get(key) or []]
             value: Any = [row for row in rows if len(row) > 1]
-            if self.must(question, self.present):
+            if self.must(question, self.present) and self.has_room(question):
                 self.required.add(key)
         else:
             value = self.value(question, key, answers.get(key), self.present)
         if not _is_absent(value):
             self.present[key] = value
+
+    def has_room(self, group: Mapping) -> bool:
+        """Whether an empty row would ask anything: else nobody could fill it in."""
+        return any(
+            question["type"] not in UNTYPED
+            and holds(question.get("when"), self.present, self.today)
+            for question in group["fields"]
+        )
 
     def row(self, group: Mapping, row: Mapping) -> dict[str, Any]:
         """One row: its questions ask about the row, and about what came before."""

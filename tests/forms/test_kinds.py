@@ -207,6 +207,8 @@ def test_rows_are_added_filled_in_and_removed_without_javascript(publish, client
     form = publish([SIBLINGS, question("number", "age", "年齢")])
     group = key(form, "siblings")
     journey = begin(client)
+    button = 'button[type="submit"][name="{}"]'
+    assert journey.page.select_one(button.format("add"))["value"] == group
     assert row_field(journey, "siblings", 1, "name") is None
     journey.next({"age": "8"}, add=group).next({}, add=group).next({}, add=group)
     assert journey.page.select_one(f'button[name="add"][value="{group}"]') is None
@@ -219,7 +221,9 @@ def test_rows_are_added_filled_in_and_removed_without_javascript(publish, client
             f'input[name="{group}-rows"]'
         )
     ]
-    journey.next({}, remove=f"{group}-{rows[0]}")
+    gone = journey.page.select_one(button.format("remove"))["value"]
+    assert gone == f"{group}-{rows[0]}"
+    journey.next({}, remove=gone)
     assert row_field(journey, "siblings", 1, "name") == second
     journey.next({}).send()
     stored = Submission.objects.get().answers[group]
@@ -263,6 +267,23 @@ def test_a_row_left_blank_is_no_row_and_a_fewest_number_is_asked_for(publish, cl
     journey.next({}, **{first: "一郎"})
     assert journey.errors == ["「きょうだい」は2件以上入力してください。"]
     assert key(form, "siblings")
+
+
+def test_what_counts_for_nothing_in_a_row_is_no_row(publish, client):
+    """A group that must be filled in is not, by what is not asked any more."""
+    more = yes_no("more", "詳しく書く", required=True)
+    note = question("short_text", "note", "メモ", **when("more", "is", "yes"))
+    name = question("short_text", "name", "名前")
+    group = question("repeat", "rows", "行", fields=[name, note], required=True)
+    publish([more], [group])
+    journey = begin(client).next({"more": "yes"})
+    journey.next({}, **{row_field(journey, "rows", 1, "note"): "書いた"})
+    assert journey.url.endswith("/review/")
+    journey.open(journey.draft_address + "1/").next({"more": "no"}).next({})
+    assert journey.errors == ["「行」を入力してください。"]
+    assert not journey.send().page.select("[data-receipt]")
+    publish([more], [{**group, "fields": [note]}])
+    assert begin(client).next({"more": "no"}).next({}).send().receipt
 
 
 def test_rows_beyond_the_limit_and_forged_row_names_are_not_kept(publish, client):
