@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from forms.answers import read
 from forms.forms.bound import bind_page
 from forms.forms.controls import control_of
-from tests.forms.test_agreement import compiled, forms
+from tests.forms.test_agreement import PLAIN, compiled, forms
 from tests.portal.walk import CHROMIUM
 
 pytestmark = pytest.mark.browser
@@ -89,7 +89,7 @@ def as_typed(first, values):
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(forms(), st.data())
+@given(forms(PLAIN), st.data())
 def test_the_script_shows_what_the_server_asks(page, pages, data):
     for field in pages[0]["fields"]:
         if field["type"] == "repeat":
