@@ -1,5 +1,7 @@
 """A person who fills in a form without JavaScript, through Django's test client."""
 
+import subprocess
+
 from bs4 import BeautifulSoup
 from django.test import Client
 
@@ -26,6 +28,14 @@ REFERRAL = {
     "told_child": "not_yet",
     "told_guardian": "agreed",
 }
+
+
+def words_of(pdf: bytes) -> str:
+    """What can be read on a paper."""
+    done = subprocess.run(
+        ["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True
+    )
+    return done.stdout.decode()
 
 
 def fields_for(page: BeautifulSoup, answers: dict) -> dict:

@@ -1,17 +1,20 @@
 """Answers to questions that are not asked: kept in the draft, sent nowhere."""
 
 import json
+import logging
+from datetime import UTC, datetime
 
 import pytest
 
 from exchange.models import OutboxItem
 from forms.answers import pages_of
 from forms.documents import copy_of
+from forms.exports import Export, cell
 from forms.models import Draft, IndexedAnswer, Submission
 from staff.models import AuditEvent, Unit
 from tests.factories import UnitFactory
 from tests.forms.conftest import question, when, yes_no
-from tests.forms.journey import REFERRAL, Journey
+from tests.forms.journey import REFERRAL, Journey, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -39,18 +42,50 @@ def everywhere() -> str:
 
 
 def test_a_required_question_that_is_not_asked_blocks_nobody(form, client):
-    journey_of(client).next({"a": "no"}).send()
+    journey = journey_of(client).next({"a": "no"})
+    assert journey.page.select_one("main dl") and "理由" not in journey.text
+    journey.send()
     submission = Submission.objects.get()
     assert [item.code for page in pages_of(submission) for item in page.items] == ["a"]
     assert len(submission.answers) == 1
-    assert copy_of(submission).startswith(b"%PDF")
+    paper = words_of(copy_of(submission))
+    assert "困っている" in paper and "理由" not in paper
 
 
-def test_a_forged_answer_to_a_hidden_question_is_stored_nowhere(form, client):
+def test_an_answer_that_is_not_there_is_an_empty_cell(form, client):
+    journey_of(client).next({"a": "no"}).send()
+    keys = [Submission.objects.get().pk]
+    export = Export(form, keys, with_sensitive=True)
+    table = export.union()
+    (row,) = (row for record in export.records() for row in table.rows_of(record))
+    cells = dict(zip(table.headings, row, strict=True))
+    assert (cells["困っている"], cells["理由"]) == ("いいえ", "")
+    known = export.questions[export.versions[0].pk].values()
+    assert [cell(question, None) for question in known] == ["", ""]
+
+
+def test_a_forged_answer_to_a_hidden_question_is_stored_nowhere(form, client, caplog):
+    caplog.set_level(logging.INFO)
     journey = journey_of(client).next({"a": "no", "why": "秘密"})
     assert "秘密" not in journey.text
     journey.send()
-    assert "秘密" not in everywhere()
+    assert "秘密" not in everywhere() + caplog.text
+
+
+@pytest.mark.parametrize(("month", "day", "is_over"), [(1, 1, True), (1, 2, False)])
+def test_today_begins_at_midnight_in_japan(
+    publish, client, monkeypatch, month, day, is_over
+):
+    publish(
+        [
+            question("date", "d", "期限"),
+            question("short_text", "why", "理由", **when("d", "at_most", "今日")),
+        ]
+    )
+    half_past_midnight = datetime(2025, 12, 31, 15, 30, tzinfo=UTC)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: half_past_midnight)
+    journey = journey_of(client).next({"d": ("2026", str(month), str(day))})
+    assert journey.is_shown("why") == is_over
 
 
 def test_a_changed_mind_is_offered_the_earlier_text_again(form, client):

@@ -15,16 +15,20 @@ from django.utils import timezone
 from exchange import webhooks
 from exchange.models import OutboxItem
 from exchange.services import run_due
+from forms.compiler import fields_of
 from forms.deliveries import enqueue_deliveries
 from forms.exports import moment
-from forms.models import FormDelivery, Submission, SubmissionEvent
+from forms.models import Draft, FormDelivery, Submission, SubmissionEvent
+from forms.services import submit
 from forms.services.correcting import correct
 from staff.models import AuditEvent, Unit
 from tests.forms import inbox
+from tests.forms.conftest import question
 from tests.forms.inbox import field
 from tests.forms.journey import Journey
 
 pytestmark = pytest.mark.django_db
+QUESTION = question("short_text", "a", "設問")
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -257,7 +261,7 @@ def test_the_request_of_the_sender_makes_no_network_call(
     def forbidden(*args, **kwargs):
         raise AssertionError("a network call in a request")
 
-    form = publish([{"type": "short_text", "code": "a", "label": "設問"}])
+    form = publish([QUESTION])
     FormDelivery.objects.create(form=form, url="https://example.org/in")
     intake = Unit.objects.get(function=Unit.Function.INTAKE)
     FormDelivery.objects.create(form=form, kind="mail", unit=intake)
@@ -276,16 +280,40 @@ def test_the_request_of_the_sender_makes_no_network_call(
     assert "答え" not in mail.outbox[0].body
 
 
-def test_f41_a_preview_reaches_nobody_and_counts_nowhere(
+def test_f41_trying_a_form_out_reaches_nobody_and_counts_nowhere(
     publish, log_in, receiver, cast
 ):
-    form = publish([{"type": "short_text", "code": "a", "label": "設問"}])
+    form = publish([QUESTION])
     FormDelivery.objects.create(form=form, url=receiver.url)
-    page = log_in("form-editor").get(f"/admin/forms/preview/{form.pk}/")
-    assert page.status_code in (200, 302, 404)
-    assert not Submission.objects.exists()
-    assert not OutboxItem.objects.filter(channel="form-webhook").exists()
+    (asked,) = fields_of(form.latest_version().document)
+    browser = log_in("form-editor")
+    door = reverse("forms_admin:try", args=[form.pk])
+    assert browser.get(door).status_code == 200
+    assert "試しの答え" in browser.post(door, {asked["key"]: "試しの答え"}).text
+    run_all()
+    assert not Draft.objects.exists() and not Submission.objects.exists()
+    assert not OutboxItem.objects.exists()
     assert receiver.got == []
+    assert not AuditEvent.objects.filter(event__contains="submission").exists()
+
+
+def test_c16_two_presses_are_one_submission_one_mail_and_one_delivery(
+    publish, cast, log_in
+):
+    form = publish([QUESTION])
+    FormDelivery.objects.create(form=form, url="https://example.org/in")
+    cast["school"].email = "school@example.org"
+    cast["school"].save()
+    journey = Journey(log_in("school"), "small").begin().next({"a": "答え"})
+    key = journey.state()["draft_key"][0]
+    presses = [Draft.objects.get(), Draft.objects.get()]
+    assert len({submit(draft, key=key).receipt for draft in presses}) == 1
+    assert Submission.objects.get().answers
+    sent = list(OutboxItem.objects.values_list("channel", flat=True))
+    assert sorted(sent) == ["form-webhook", "mail"]
+    event = "portal_forms.submission.received"
+    assert AuditEvent.objects.filter(event=event).count() == 1
+    assert journey.send().receipt == Submission.objects.get().receipt
 
 
 @pytest.mark.parametrize(

@@ -206,14 +206,14 @@ def test_c19_a_draft_needs_no_session_and_no_csrf_token(form):
     [OperationalError("database or disk is full"), OSError(28, "No space left")],
 )
 def test_a_full_disk_says_that_nothing_was_accepted_and_keeps_every_character(
-    form, monkeypatch, fault
+    form, monkeypatch, fault, caplog
 ):
     journey = begun(form)
+    typed = "花\n\U000e0100<b>&amp;"
 
     def full(*args, **kwargs):
-        raise fault
+        raise type(fault)(*fault.args, f"Failing row contains ({typed})")
 
-    typed = "花\n\U000e0100<b>&amp;"
     data = journey.typed({"name": typed, "school": "架空小"})
     with monkeypatch.context() as patch:
         patch.setattr("forms.views.journey.save_page", full)
@@ -221,6 +221,7 @@ def test_a_full_disk_says_that_nothing_was_accepted_and_keeps_every_character(
         patch.setattr("forms.views.drafts.close_old_connections", lambda: None)
         journey.follow(journey.client.post(journey.url, data))
     assert journey.response.status_code == 503
+    assert type(fault).__name__ in caplog.text and "花" not in caplog.text
     assert journey.page.title.string.startswith("エラー：")
     assert "受け付けていません" in journey.text
     assert "189" in journey.text
@@ -243,8 +244,17 @@ def test_c18_back_after_sending_shows_the_receipt_and_never_a_blank_form(form):
     assert Submission.objects.count() == 1
 
 
-def test_c25_enter_means_next_with_every_button_on_the_page(form):
-    page = begun(form).next({"name": "花", "school": "架空小"}).page
+def test_c25_enter_means_next_with_every_button_on_the_page(publish):
+    """Next stands before every other button: that is the one that Enter presses."""
+    rows = question("repeat", "kids", "行", fields=[NAME], min_rows=0)
+    files = question("file", "papers", "書類")
+    form = publish([NAME], [question("address", "home", "住所"), rows, files, NOTE])
+    journey = begun(form).next({"name": "花"})
+    group = journey.page.select_one('button[name="add"]')["value"]
+    page = journey.next({}, add=group).page
     buttons = page.select("button[form=page-form], #page-form button[type=submit]")
-    assert buttons[0].get_text(strip=True) == "次へ"
-    assert not buttons[0].has_attr("name")
+    names = {button.get("name") for button in buttons}
+    assert names >= {"complete", "add", "remove", "attach", "back", "keep", "leave"}
+    for first in (buttons[0], page.select_one("#page-form button[type=submit]")):
+        assert first.get_text(strip=True) == "次へ"
+        assert not first.has_attr("name")

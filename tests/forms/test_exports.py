@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, connection
 from django.urls import reverse
 
+from forms.documents import copy_of, sheet_of
 from forms.exports import Export, named_apart
 from forms.models import Submission, SubmissionEvent
 from forms.services.correcting import correct
@@ -17,6 +18,8 @@ from staff.models import AuditEvent, Partner, Unit
 from tests.factories import TOKYO
 from tests.forms import inbox
 from tests.forms.inbox import NO, YES, field
+from tests.forms.journey import words_of
+from tests.forms.test_typed_text import LONG
 
 pytestmark = pytest.mark.django_db
 FORMULAS = ["=1+1", "==1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1+1", "{=A1}", " =1"]
@@ -64,7 +67,7 @@ def sent(consult):
         second,
         {
             "f_q1": "o_no",
-            "f_family": "葛\U000e0100城",
+            "f_family": "\ufa19葛\U000e0100城",
             "f_born": "2016-07-15",
             "f_count": "12",
             "f_phone": "+819000000000",
@@ -117,13 +120,19 @@ def test_one_sheet_holds_the_questions_of_all_versions(sent, export):
     assert old["（旧項目）前の設問"] == "前の答え"
     assert (old["今の言い方"], new["今の言い方"]) == ("はい", "いいえ")
     assert old["生年月日"] == ""
-    assert new["氏名"] == "葛\U000e0100城"
+    assert new["氏名"] == "\ufa19葛\U000e0100城"
     assert new["添付"] == "意見書.pdf"
     assert "None" not in str(old) + str(new)
 
 
 def test_d31_moments_are_those_of_japan(sent, export):
     assert rows_in(body(export()))[0]["受付日時"] == "2026/01/01 00:30"
+    book = openpyxl.load_workbook(io.BytesIO(body(export(file_format="xlsx"))))
+    assert book["全件"].cell(2, 2).value == datetime(2026, 1, 1, 0, 30)
+    (first, _second) = json.loads(body(export(file_format="json")))["submissions"]
+    assert first["submitted_at"] == "2026-01-01T00:30:00+09:00"
+    for paper in (copy_of(sent[0]), sheet_of(sent[0])):
+        assert "令和8年1月1日（木）0:30" in "".join(words_of(paper).split())
 
 
 def test_excel_has_a_sheet_for_each_version_repeat_and_the_dictionary(sent, export):
@@ -249,7 +258,7 @@ def test_cp932_shows_what_it_loses_before_anything_leaves(sent, export):
 
 
 def test_d27_utf8_json_and_excel_keep_names_sign_by_sign(sent, export):
-    name = "葛\U000e0100城"
+    name = "\ufa19葛\U000e0100城"
     assert name in body(export()).decode()
     data = json.loads(body(export(file_format="json")))
     answer = data["submissions"][1]["answers"]["family"]
@@ -257,6 +266,20 @@ def test_d27_utf8_json_and_excel_keep_names_sign_by_sign(sent, export):
     assert data["submissions"][1]["answers"]["q1"]["value"] == "no"
     book = openpyxl.load_workbook(io.BytesIO(body(export(file_format="xlsx"))))
     assert name in {c.value for row in book["全件"] for c in row}
+
+
+def test_d26_ten_thousand_characters_leave_sign_by_sign(consult, export):
+    text = "".join(LONG[:10_000])
+    made = inbox.received(consult[0], {"f_family": "架空", "f_old": text})
+    assert rows_in(body(export()))[0]["（旧項目）前の設問"] == text
+    book = openpyxl.load_workbook(io.BytesIO(body(export(file_format="xlsx"))))
+    assert book["第1版"].cell(2, 10).value == text
+    sent = json.loads(body(export(file_format="json")))["submissions"]
+    assert sent[0]["answers"]["old"]["value"] == text
+    paper = "".join(words_of(copy_of(made)).split())
+    assert paper.count("\U00020bb7田") == text.count("\U00020bb7田")
+    assert paper.count("葛\U000e0100") + paper.count("葛") >= text.count("葛")
+    assert "\ufffd" not in paper
 
 
 def test_corrected_answers_leave_corrected_and_marked(sent, export, cast):

@@ -270,6 +270,22 @@ def test_f38_reading_is_an_event_and_without_it_nothing_is_shown(
         browser.get(address)
 
 
+def test_f38_the_event_stays_where_the_page_breaks_after_it(
+    submission, log_in, monkeypatch
+):
+    browser = log_in("intake")
+
+    def broken(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr("django.views.generic.base.TemplateView.get", broken)
+    monkeypatch.setattr("django.views.generic.detail.BaseDetailView.get", broken)
+    with pytest.raises(RuntimeError):
+        browser.get(submission.get_admin_url())
+    viewed = AuditEvent.objects.filter(event="portal_forms.submission.viewed")
+    assert viewed.count() == 1
+
+
 ACTS = {
     "assign": {},
     "state": {"state": "in_review"},

@@ -94,6 +94,26 @@ def test_an_error_is_said_in_the_summary_at_the_field_and_in_the_title(journey):
     assert journey.page.find(id=described).get_text() == journey.errors[0]
 
 
+def test_each_fault_is_said_once_by_name_and_parts_have_names_of_their_own(journey):
+    journey.begin().next({"kind": "use", "urgency": "normal"})
+    journey.next({k: v for k, v in REFERRAL.items() if k.startswith("writer")})
+    journey.open(journey.draft_address + "3/").next({"birth_date": ("", "7", "15")})
+    assert len(journey.errors) == len(set(journey.errors)) > 2
+    for sentence in journey.errors:
+        assert "「" in sentence
+        assert [p.text for p in journey.page.select(".field__error")].count(
+            sentence
+        ) == 1
+    for link in journey.page.select("[role=alert] a"):
+        assert journey.page.select_one(link["href"])
+    parts = journey.page.select('fieldset[data-code="birth_date"] input')
+    labels = [journey.page.select_one(f'label[for="{p["id"]}"]').text for p in parts]
+    assert labels == ["年", "月", "日"]
+    journey.open(journey.draft_address + "1/")
+    for radio in journey.page.select("main input[type=radio]"):
+        assert radio.find_parent("fieldset").select_one("legend").text.strip()
+
+
 def test_now_shows_the_phone_numbers_and_asks_for_the_call_without_an_error(journey):
     journey.begin()
     assert not journey.is_shown("phoned_at")

@@ -1,7 +1,6 @@
 """A form in another language: every word of it that staff translated is in it."""
 
 import re
-import subprocess
 
 import pytest
 from django.test import Client
@@ -11,7 +10,7 @@ from forms.compiler import compile_form
 from forms.models import Submission
 from forms.services import ask_sender
 from tests.forms.conftest import question
-from tests.forms.journey import Journey
+from tests.forms.journey import Journey, words_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -101,13 +100,6 @@ def foreign_words(page) -> list[str]:
         part.decompose()
     text = main.get_text(" ", strip=True).replace("日本語", "")
     return JAPANESE.findall(text)
-
-
-def words_of(pdf: bytes) -> str:
-    done = subprocess.run(
-        ["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True
-    )
-    return done.stdout.decode()
 
 
 def test_the_whole_way_in_english_shows_no_japanese_word_of_the_form(publish):

@@ -3,17 +3,20 @@
 import json
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.db.models import ProtectedError
+from django.test import Client
 
 from forms import starters
 from forms.answers import answer, pages_of
 from forms.compiler import compile_form, digest_of, fields_of, key_of
+from forms.documents import copy_of
 from forms.models import FormDefinition, FormVersion, Submission
 from forms.services import FormProblems, publish_version
 from staff.models import AuditEvent
 from tests.forms.conftest import question, when, yes_no
-from tests.forms.journey import REFERRAL, Journey
+from tests.forms.journey import REFERRAL, Journey, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -213,6 +216,14 @@ def test_keys_come_from_the_block_and_not_from_the_words(definition_of):
     ]
     assert keys[0] == keys[1]
     assert len(set(keys[0])) == 2
+    one, other = (
+        compile_form(
+            definition_of([question("radio", "c", options=options(*choices))])
+        ).document["pages"][0]["fields"][0]["options"]
+        for choices in ([("r", "赤"), ("b", "青")], [("g", "緑"), ("b", "紺")])
+    )
+    assert one[1]["key"] == other[1]["key"]
+    assert one[0]["key"] != other[0]["key"]
     assert key_of("x", "f") != key_of("y", "f")
     assert key_of("x", "f").startswith("f_") and len(key_of("x", "f")) == 10
 
@@ -224,9 +235,12 @@ def test_labels_that_look_alike_are_stored_apart(publish, client):
             question("short_text", "city", "市名"),
             question("short_text", "haha", "はは"),
             question("short_text", "papa", "ぱぱ"),
+            question("short_text", "pet", "ペットの有無"),
+            question("short_text", "bed", "ベッドの有無"),
         ]
     )
     typed = {"name": "一", "city": "二", "haha": "三", "papa": "四"}
+    typed |= {"pet": "五", "bed": "六"}
     Journey(client, "small").begin().next(typed).send()
     submission = Submission.objects.get()
     assert {code: answer(submission, code) for code in typed} == typed
@@ -266,6 +280,27 @@ def test_old_answers_read_as_they_were_asked(publish, client):
         ("選ぶ", "青", False),
     ]
     assert answer(submission, "pick") == "b"
+    paper = "".join(words_of(copy_of(submission)).split())
+    assert "消える設問（旧項目）" in paper and "残る" in paper
+    assert "選ぶ" in paper and "色を選ぶ" not in paper
+
+
+def test_moved_questions_and_pages_take_their_answers_along(publish, client):
+    one, two = question("short_text", "a", "甲"), question("short_text", "b", "乙")
+    first = {"title": "初め", "fields": [one, two]}
+    last = {"title": "終わり", "fields": [question("short_text", "c", "丙")]}
+    typed = {"a": "甲の答え", "b": "乙の答え", "c": "丙の答え"}
+    publish(first, last)
+    Journey(client, "small").begin().walk(typed).send()
+    begun = Journey(Client(), "small").begin().walk(typed)
+    publish(last, {**first, "fields": [two, one]})
+    begun.open(begun.url).send()
+    read = {}
+    for submission in Submission.objects.select_related("version"):
+        assert {code: answer(submission, code) for code in typed} == typed
+        labels = [item.label for page in pages_of(submission) for item in page.items]
+        read[submission.version.number] = "".join(labels)
+    assert read == {1: "甲乙丙", 2: "丙乙甲"}
 
 
 def test_a_draft_begun_before_a_publication_ends_with_its_own_version(publish, client):
@@ -303,6 +338,14 @@ def test_the_database_refuses_to_change_what_was_published_or_received(
     Journey(client, "small").begin().next({"a": "答え"}).send()
     with pytest.raises(DatabaseError), transaction.atomic():
         connection.cursor().execute(statement)
+
+
+def test_no_code_changes_or_deletes_a_version(publish):
+    version = publish([question("short_text", "a")]).latest_version()
+    version.number = 9
+    for change in (version.save, version.delete):
+        with pytest.raises(ValidationError):
+            change()
 
 
 def test_two_publications_count_on(publish):

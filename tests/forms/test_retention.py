@@ -113,6 +113,18 @@ def test_nothing_of_the_answers_is_left_and_the_number_counts_and_audit_stay(
     assert verify_audit() == []
 
 
+def test_what_is_left_of_the_draft_goes_within_its_month(
+    received, form, run, monkeypatch
+):
+    form.retention_days = 5
+    form.save()
+    after(monkeypatch, 6)
+    assert Draft.objects.open().exists()
+    run()
+    assert not Draft.objects.exists()
+    assert Submission.objects.get().answers == {}
+
+
 def test_a_second_run_changes_nothing_and_proves_nothing(received, run, monkeypatch):
     after(monkeypatch, 91)
     run()

@@ -91,6 +91,21 @@ def test_c22_the_last_place_is_taken_once_and_a_withdrawn_one_is_free_again(publ
     assert Submission.objects.count() == 2
 
 
+def test_c22_a_place_whose_sending_broke_off_is_free(publish, monkeypatch):
+    form = publish([NAME])
+    window(form, capacity=1)
+    first, second = ready(form), ready(form)
+
+    def broken(submission):
+        raise RuntimeError
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr("forms.services.guard.handle", broken)
+        first.send()
+    assert second.send().receipt
+    assert first.send().response.status_code == 409
+
+
 def test_c22_places_are_counted_by_a_number_in_the_answers(publish):
     form = publish([NAME, PEOPLE])
     window(form, capacity=5, counted=key_of(form, "people"))
