@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
+from django.core.cache import cache
 
 from home.blocks.facts import SectionBlock
 from home.care import overdue_facts
@@ -15,6 +16,12 @@ pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 11, 27)
 LONG_AGO = TODAY - timedelta(days=1)
+
+
+@pytest.fixture
+def seeded(seed_of_the_module, db):
+    """The seed with its demo, which every test of this file takes."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 from bs4 import BeautifulSoup
+from django.core.cache import cache
 from django.utils import timezone, translation
 
 from home import languages
@@ -27,6 +28,12 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 # From these three days on, half a year each, every day of the fiscal year 2026.
 MORNINGS = [date(2026, 4, 1), date(2026, 9, 28), date(2027, 3, 20)]
 LAST = date(2027, 3, 31)
+
+
+@pytest.fixture
+def seeded(seed_of_the_module, db):
+    """The seed with its demo, which every test of this file takes."""
+    cache.clear()
 
 
 def unsettled(main, satellite):

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from programs.calendar import month_in, month_sheet
@@ -13,6 +14,12 @@ from programs.models import OpeningException, Site
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def seeded(seed_of_the_module, db):
+    """The seed with its demo, which every test of this file takes."""
+    cache.clear()
 
 
 def test_the_calendar_holds_each_open_day_of_the_resolver(client, seeded):

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 import icalendar
 import pytest
 from bs4 import BeautifulSoup
+from django.core.cache import cache
 from django.utils import timezone
 
 from exchange.models import OutboxItem
@@ -42,6 +43,12 @@ def typed(**changes):
 
 def publish(client, **changes):
     return client.post(PUBLISH, typed(publish="1", **changes))
+
+
+@pytest.fixture
+def seeded(seed_of_the_module, db):
+    """The seed with its demo, which every test of this file takes."""
+    cache.clear()
 
 
 @pytest.fixture
