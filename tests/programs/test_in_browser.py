@@ -51,6 +51,17 @@ def test_no_page_has_a_barrier(width, scheme, browser, portal_url):
     context.close()
 
 
+@pytest.mark.parametrize("mark", ["/en", "/ja-hira"])
+def test_no_page_in_another_language_has_a_barrier(mark, browser, portal_url):
+    page = browser.new_page(viewport={"width": 320, "height": 800})
+    for path in [*PATHS, "/calendar/", "/calendar/?view=table", "/search/"]:
+        assert page.goto(f"{portal_url}{mark}{path}").status == 200, path
+        assert violations(page) == [], path
+        assert page.evaluate(OVERFLOW) <= 0, path
+        assert page.evaluate(SMALL) == [], path
+    page.close()
+
+
 def test_axe_would_notice(browser, portal_url):
     page = browser.new_page()
     page.goto(portal_url)
