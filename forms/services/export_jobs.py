@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,15 +19,22 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from exchange.services import place_of
-from forms.models import AnswerExport, FormDefinition, Submission
+from exchange import handlers
+from exchange.services import enqueue_all, place_of
+from forms.models import (
+    AnswerExport,
+    FormDefinition,
+    Submission,
+    SubmissionEvent,
+)
 from forms.models.export import kept_exports
-from forms.services.exporting import Made, Wish, make, write_down
+from forms.services.exporting import Made, Wish, make, record_export, write_history
 from staff.models import AuditEvent, User
 from staff.services import record_event
 
 logger = logging.getLogger(__name__)
 
+HISTORY = "export-history"
 State, Problem = AnswerExport.State, AnswerExport.Problem
 LEASE = timedelta(minutes=2)
 PAUSE = timedelta(minutes=1)
@@ -253,14 +261,44 @@ def hand_out(job: AnswerExport, *, by: User, ip: str = ""):
                 _("This file is not kept any more. Export it again.")
             ) from None
         try:
-            history = [] if job.taken_at else job.keys
-            write_down(history, wish_of(job), len(job.keys), by=by, ip=ip)
-            job.taken_at = job.taken_at or timezone.now()
-            job.save(update_fields=["taken_at"])
+            _write_down(job, by, ip)
         except BaseException:
             file.close()
             raise
     return file
+
+
+def _write_down(job: AnswerExport, by: User, ip: str) -> None:
+    """The audit now; the history of the many rows by the worker, the first time."""
+    event = record_export(wish_of(job), len(job.keys), by=by, ip=ip)
+    if job.taken_at:
+        return
+    AnswerExport.objects.filter(pk=job.pk).update(taken_at=event.at)
+    enqueue_all(
+        HISTORY,
+        {
+            f"export-history:{event.seq}:{start}": {
+                "event": event.seq,
+                "keys": job.keys[start : start + PORTION],
+            }
+            for start in range(0, len(job.keys), PORTION)
+        },
+    )
+
+
+@handlers.register(HISTORY)
+@transaction.atomic
+def add_to_histories(payload: dict[str, Any]) -> None:
+    """That these answers left with an export; once, and not where they were cleared."""
+    event = AuditEvent.objects.get(seq=payload["event"])
+    rows = Submission.objects.filter(pk__in=payload["keys"], anonymised_at=None)
+    known = SubmissionEvent.objects.filter(
+        submission__in=payload["keys"],
+        kind=SubmissionEvent.Kind.EXPORTED,
+        detail__export=event.seq,
+    )
+    missing = rows.exclude(pk__in=known.values("submission"))
+    write_history(missing.order_by("pk").values_list("pk", flat=True), event)
 
 
 @transaction.atomic

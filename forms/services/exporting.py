@@ -26,7 +26,6 @@ from staff.services import record_event
 MOST = 50_000
 # Up to so many rows the file is made while the person waits; above, by the worker.
 AT_ONCE = 2_000
-PER_INSERT = 1_000
 FORMATS = {
     "csv": ("csv", "text/csv; charset=utf-8"),
     "cp932": ("csv", "text/csv; charset=Shift_JIS"),
@@ -105,32 +104,33 @@ def export_answers(
     if made.lost and not accept_losses:
         return made
     with transaction.atomic():
-        write_down(made.keys, wish, len(made.keys), by=by, ip=ip)
+        write_history(made.keys, record_export(wish, len(made.keys), by=by, ip=ip))
     return made
 
 
-def write_down(
-    keys: list[int], wish: Wish, count: int, *, by: User, ip: str = ""
-) -> None:
-    """Who took what, in the audit; and that it left, in the history of these rows."""
-    event = record_event(
+def record_export(wish: Wish, count: int, *, by: User, ip: str = "") -> AuditEvent:
+    """Who took what, in the audit."""
+    return record_event(
         "portal_forms.submission.exported",
         action=AuditEvent.Action.EXPORT,
         by=by,
         ip=ip,
         **wish.detail(count),
     )
-    for start in range(0, len(keys), PER_INSERT):
-        SubmissionEvent.objects.bulk_create(
-            SubmissionEvent(
-                submission_id=key,
-                kind=SubmissionEvent.Kind.EXPORTED,
-                by=by,
-                at=event.at,
-                detail={"format": wish.file_format, "export": event.seq},
-            )
-            for key in keys[start : start + PER_INSERT]
+
+
+def write_history(keys: Iterable[int], event: AuditEvent) -> None:
+    """That they left, in the history of these submissions."""
+    SubmissionEvent.objects.bulk_create(
+        SubmissionEvent(
+            submission_id=key,
+            kind=SubmissionEvent.Kind.EXPORTED,
+            by_id=event.by_id,
+            at=event.at,
+            detail={"format": event.detail["format"], "export": event.seq},
         )
+        for key in keys
+    )
 
 
 def make(wish: Wish, keys: list[int], beat: Beat = lambda done: None) -> Made:

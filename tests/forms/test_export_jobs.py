@@ -13,6 +13,8 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from exchange.models import OutboxItem
+from exchange.services import run_due
 from forms.models import AnswerExport, AnswerGrant, Submission, SubmissionEvent
 from forms.models.export import kept_exports
 from forms.services import export_jobs
@@ -106,6 +108,9 @@ def test_the_worker_makes_it_and_the_asker_saves_it(asked, kind):
         assert "〓" in page and "Shift_JIS" in page
     event = AuditEvent.objects.get(event="portal_forms.submission.exported")
     assert (event.detail["count"], event.detail["format"]) == (3, kind)
+    for _twice in range(2):
+        run_due(10)
+        OutboxItem.objects.update(done_at=None)
     assert SubmissionEvent.objects.filter(kind="exported").count() == 3
 
 
@@ -114,6 +119,7 @@ def test_a_second_saving_is_written_down_and_no_history_is_written_twice(asked):
     make_waiting()
     body(asked.client.post(address(job)))
     body(asked.client.post(address(job)))
+    run_due(10)
     events = AuditEvent.objects.filter(event="portal_forms.submission.exported")
     assert events.count() == 2
     assert SubmissionEvent.objects.filter(kind="exported").count() == 3
