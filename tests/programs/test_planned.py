@@ -156,6 +156,7 @@ def test_w9_a_winter_holiday_goes_from_the_editor_to_every_reader_on_time(
     preview = editor.get(f"/admin/pages/{page.pk}/view_draft/").text
     sheet = BeautifulSoup(preview, "html.parser").select_one("section.month")
     assert "この下書きで変わる月" in sheet.h2.text
+    assert not sheet.select("a"), "a link would lead out of the preview"
     cell = sheet.select_one(f".month-table [data-date='{TUESDAY}']")
     assert "11時～21時" in cell.text
     assert not SchoolHoliday.objects.exists()
