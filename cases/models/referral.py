@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.querysets import ReferralQuerySet
+from staff.models.indexes import filled_only
 
 
 class Referral(models.Model):
@@ -64,6 +65,7 @@ class Referral(models.Model):
         blank=True,
         related_name="referrals",
         verbose_name=_("School or group"),
+        db_index=False,
     )
     urgency = models.CharField(
         _("Urgency"), max_length=20, choices=Urgency.choices, default=Urgency.NORMAL
@@ -91,6 +93,7 @@ class Referral(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("Checked by"),
+        db_index=False,
     )
     council_checked_at = models.DateTimeField(_("Checked at"), null=True, blank=True)
     council_note = models.TextField(_("Note on the check"), blank=True, max_length=1000)
@@ -101,6 +104,7 @@ class Referral(models.Model):
         blank=True,
         related_name="referrals",
         verbose_name=_("Case"),
+        db_index=False,
     )
     closing_note = models.TextField(_("How it ended"), blank=True, max_length=1000)
     closed_by = models.ForeignKey(
@@ -110,6 +114,7 @@ class Referral(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("Closed by"),
+        db_index=False,
     )
     closed_at = models.DateTimeField(_("Closed at"), null=True, blank=True)
     received_at = models.DateTimeField(_("Received at"), db_index=True)
@@ -120,6 +125,12 @@ class Referral(models.Model):
         ordering = ["-received_at", "-pk"]
         verbose_name = _("Referral")
         verbose_name_plural = _("Referrals")
+        indexes = [
+            filled_only("partner", "referral_partner"),
+            filled_only("council_checked_by", "referral_checked_by"),
+            filled_only("case", "referral_case"),
+            filled_only("closed_by", "referral_closed_by"),
+        ]
         permissions = [("export_referral", "Can export referrals")]
 
     def __str__(self) -> str:

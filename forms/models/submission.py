@@ -14,6 +14,7 @@ from forms.querysets import (
     IndexedAnswerQuerySet,
     SubmissionQuerySet,
 )
+from staff.models.indexes import filled_only
 from staff.prepared import insert
 
 
@@ -141,6 +142,7 @@ class Submission(models.Model):
         blank=True,
         related_name="submissions",
         verbose_name=_("School or group"),
+        db_index=False,
     )
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -149,6 +151,7 @@ class Submission(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("Submitted by"),
+        db_index=False,
     )
     invitation = models.ForeignKey(
         "portal_forms.Invitation",
@@ -157,6 +160,7 @@ class Submission(models.Model):
         blank=True,
         related_name="submissions",
         verbose_name=_("Invitation"),
+        db_index=False,
     )
     linked_to = models.ForeignKey(
         "self",
@@ -165,6 +169,7 @@ class Submission(models.Model):
         blank=True,
         related_name="linked_from",
         verbose_name=_("Sent together with"),
+        db_index=False,
     )
     # Null, so that adding the column did not rebuild a table that carries locks.
     language = models.CharField(  # noqa: DJ001
@@ -197,6 +202,13 @@ class Submission(models.Model):
         ordering = ["-pk"]
         verbose_name = _("Submission")
         verbose_name_plural = _("Submissions")
+        # Most are sent by nobody known: those stand in none of these.
+        indexes = [
+            filled_only("partner", "submission_partner"),
+            filled_only("submitted_by", "submission_account"),
+            filled_only("invitation", "submission_invitation"),
+            filled_only("linked_to", "submission_linked"),
+        ]
 
     def __str__(self) -> str:
         return self.receipt
@@ -236,7 +248,10 @@ class IndexedAnswer(models.Model):
     """
 
     submission = models.ForeignKey(
-        Submission, on_delete=models.CASCADE, related_name="indexed"
+        Submission,
+        on_delete=models.CASCADE,
+        related_name="indexed",
+        db_index=False,  # the constraint begins with it
     )
     slot = models.SlugField(max_length=30)
     text = models.CharField(max_length=200, blank=True)
