@@ -312,7 +312,7 @@ def test_page_review_json_and_reading_agree_on_any_form_and_any_answers(pages, d
 
 
 @pytest.mark.django_db
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(forms(), st.data())
 def test_page_post_review_and_api_accept_and_store_the_same(pages, data):
     if compiled(pages).problems:

@@ -279,7 +279,8 @@ def test_what_counts_for_nothing_in_a_row_is_no_row(publish, client):
     journey = begin(client).next({"more": "yes"})
     journey.next({}, **{row_field(journey, "rows", 1, "note"): "書いた"})
     assert journey.url.endswith("/review/")
-    journey.open(journey.draft_address + "1/").next({"more": "no"}).next({})
+    journey.open(journey.draft_address + "1/").next({"more": "no"})
+    journey.open(journey.draft_address + "review/")
     assert journey.errors == ["「行」を入力してください。"]
     assert not journey.send().page.select("[data-receipt]")
     publish([more], [{**group, "fields": [note]}])
