@@ -131,7 +131,7 @@ DATABASES = {
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     sqlite.use_newest()
     DATABASES["default"]["OPTIONS"] = sqlite.options()
-    DATABASES["default"]["CONN_MAX_AGE"] = 10
+    DATABASES["default"]["CONN_MAX_AGE"] = 600
 elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["CONN_MAX_AGE"] = 60
