@@ -6,9 +6,7 @@ in later; rows are stored by model and columns. Afterwards only the values are b
 """
 
 from collections.abc import Callable, Sequence
-from copy import copy
 from functools import cache
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -22,6 +20,7 @@ from django.db.models import (
     TextField,
 )
 from django.db.models.constants import OnConflict
+from django.db.models.query import ModelIterable, ValuesListIterable
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import TransactionManagementError
 
@@ -41,13 +40,18 @@ class Given(Expression):
 
 
 class Worked(NamedTuple):
-    """A query, its compiler and SQL, where values go in and how rows are read."""
+    """What is kept of a query: its SQL, where values go in and how rows are read.
 
-    queryset: QuerySet
-    compiler: Any
+    ``names`` are the columns of a model; None where rows are wanted as tuples.
+    ``converters`` are by column: what makes the values of its field of what is stored.
+    """
+
+    model: type[Model]
     sql: str
     params: tuple[Any, ...]
-    converters: dict[int, Any]
+    names: list[str] | None
+    converters: list[tuple[int, list[Callable], Expression]]
+    is_locking: bool
 
 
 class Prepared:
@@ -55,7 +59,8 @@ class Prepared:
 
     ValueError where *build* wrote a value into the query itself, other than a number or
     a yes or no: what it takes for now or today would stay so for ever. A query that
-    locks rows is asked inside a transaction, as ever.
+    locks rows is asked inside a transaction, as ever. It gives rows of one model, whole
+    or in part, or tuples; nothing is joined to them.
     """
 
     def __init__(self, build: Callable[[], QuerySet]) -> None:
@@ -68,28 +73,25 @@ class Prepared:
         worked = self.kept.get(connection.vendor)
         if worked is None:
             worked = self.kept[connection.vendor] = self.work_out()
-        locks = worked.queryset.query.select_for_update
-        if locks and not connection.in_atomic_block:
+        if worked.is_locking and not connection.in_atomic_block:
             raise TransactionManagementError("A lock is held by a transaction.")
-        params = tuple(
+        params = [
             part.bound(values[part.name], connection)
             if isinstance(part, Given)
             else part
             for part in worked.params
-        )
-        compiler = copy(worked.compiler)
-        compiler.connection = connection
-        compiler.as_sql = lambda *args, **kwargs: (worked.sql, params)
-        compiler.get_converters = lambda expressions: worked.converters
-        # What Django's own iterables of rows and of tuples ask of a queryset.
-        asked = SimpleNamespace(
-            db=DEFAULT_DB_ALIAS,
-            model=worked.queryset.model,
-            query=SimpleNamespace(get_compiler=lambda *args, **kwargs: compiler),
-            _known_related_objects={},
-            _fields=(),
-        )
-        return list(worked.queryset._iterable_class(asked))
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(worked.sql, params)
+            rows = [list(row) for row in cursor.fetchall()]
+        for place, convert, expression in worked.converters:
+            for row in rows:
+                for converter in convert:
+                    row[place] = converter(row[place], expression, connection)
+        if worked.names is None:
+            return [tuple(row) for row in rows]
+        take = worked.model.from_db
+        return [take(DEFAULT_DB_ALIAS, worked.names, row) for row in rows]
 
     def first(self, **values: Any) -> Any | None:
         """The first of the rows, or None."""
@@ -101,9 +103,26 @@ class Prepared:
         sql, params = compiler.as_sql()
         if not all(isinstance(part, Given | int) for part in params):
             raise ValueError("A prepared query keeps no value but numbers.")
+        if queryset.query.select_related or queryset.query.annotations:
+            raise ValueError("A prepared query joins nothing to its rows.")
         read = [expression for expression, _sql, _alias in compiler.select]
-        converters = compiler.get_converters(read)
-        return Worked(queryset, compiler, sql, tuple(params), converters)
+        found = compiler.get_converters(read)
+        return Worked(
+            model=queryset.model,
+            sql=sql,
+            params=tuple(params),
+            names=self.names_of(queryset, read),
+            converters=[(place, *found[place]) for place in found],
+            is_locking=queryset.query.select_for_update,
+        )
+
+    @staticmethod
+    def names_of(queryset: QuerySet, read: list[Expression]) -> list[str] | None:
+        if issubclass(queryset._iterable_class, ModelIterable):
+            return [column.target.attname for column in read]
+        if issubclass(queryset._iterable_class, ValuesListIterable):
+            return None
+        raise ValueError("A prepared query gives rows or tuples.")
 
 
 def insert(row: Model) -> None:

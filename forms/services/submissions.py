@@ -70,18 +70,20 @@ def submit(
 
 
 class Early:
-    """The answers of a draft as they were read before the turn came.
+    """What a draft amounts to, worked out before the turn comes.
 
-    Reading them takes long, and the others wait for whoever has the turn.
+    It takes long, and the others wait for whoever has the turn.
     """
 
     def __init__(self, draft: Draft) -> None:
         self.read = self.what(draft)
         self.reading = read_draft(draft)
+        self.sha256 = digest_of(self.reading.values)
+        self.slots = slots_of(draft.version.document, self.reading.values)
 
-    def of(self, draft: Draft) -> Reading:
-        """What the draft amounts to now: read again, if anything is different."""
-        return self.reading if self.read == self.what(draft) else read_draft(draft)
+    def of(self, draft: Draft) -> "Early":
+        """The same for the draft as it is now: anew, if anything is different."""
+        return self if self.read == self.what(draft) else Early(draft)
 
     @staticmethod
     def what(draft: Draft) -> tuple[Any, ...]:
@@ -111,14 +113,14 @@ def receive(
         raise FormChanged(_("This form has changed. There are added questions."))
     window = windows.first(form=draft.version.form_id)
     refuse_outside(window)
-    reading = early.of(draft)
-    if reading.errors:
-        raise IncompleteAnswers(reading)
+    found = early.of(draft)
+    if found.reading.errors:
+        raise IncompleteAnswers(found.reading)
     _check_partner(draft)
     take_use(draft.invitation_id)
-    take_places(window, reading.values)
+    take_places(window, found.reading.values)
     reasons = suspicions(draft, address)
-    submission = _store(draft, reading, key)
+    submission = _store(draft, found, key)
     _empty(draft)
     record_event(
         "portal_forms.submission.received",
@@ -183,7 +185,7 @@ def _no_longer_of(draft: Draft) -> str:
     ) % {"partner": draft.partner, "office": office}
 
 
-def _store(draft: Draft, reading: Reading, key: str) -> Submission:
+def _store(draft: Draft, early: Early, key: str) -> Submission:
     receipt = new_receipt(draft.version.form)
     submission = Submission(
         receipt=receipt,
@@ -195,8 +197,8 @@ def _store(draft: Draft, reading: Reading, key: str) -> Submission:
         invitation=draft.invitation,
         linked_to=draft.linked_to,
         language=draft.language or None,
-        answers=reading.values,
-        sha256=digest_of(reading.values),
+        answers=early.reading.values,
+        sha256=early.sha256,
         look_up_hash=look_up_hash(receipt, look_up_password(key)),
         submitted_at=timezone.now(),
     )
@@ -204,7 +206,7 @@ def _store(draft: Draft, reading: Reading, key: str) -> Submission:
     # database's to say, and the form answers then that nothing was received.
     submission.clean_fields(exclude=["answers", *RELATED])
     submission.save(force_insert=True)
-    insert_all(entries_of(submission, submission.answers))
+    insert_all([IndexedAnswer(submission=submission, **slot) for slot in early.slots])
     adopt_files(draft, submission)
     return submission
 
@@ -218,10 +220,16 @@ def new_receipt(form: FormDefinition) -> str:
 
 
 def entries_of(submission: Submission, values: Mapping) -> list[IndexedAnswer]:
+    """What the index says of a submission with these answers."""
+    slots = slots_of(submission.version.document, values)
+    return [IndexedAnswer(submission=submission, **slot) for slot in slots]
+
+
+def slots_of(document: Mapping, values: Mapping) -> list[dict[str, Any]]:
     """The chosen answers; several questions of one slot make one entry."""
     shown: dict[str, list[str]] = {}
     days: dict[str, str] = {}
-    for question in fields_of(submission.version.document):
+    for question in fields_of(document):
         slot, value = question.get("slot"), values.get(question["key"])
         if slot and value is not None:
             for name, text in control_of(question).slots(question, value).items():
@@ -229,13 +237,12 @@ def entries_of(submission: Submission, values: Mapping) -> list[IndexedAnswer]:
             if question["type"] == "date":
                 days[slot] = value
     return [
-        IndexedAnswer(
-            submission=submission,
-            slot=slot,
-            text="　".join(texts)[:200],
-            folded=search_key("".join(texts))[:200],
-            date=days.get(slot),
-        )
+        {
+            "slot": slot,
+            "text": "　".join(texts)[:200],
+            "folded": search_key("".join(texts))[:200],
+            "date": days.get(slot),
+        }
         for slot, texts in shown.items()
     ]
 
