@@ -75,7 +75,8 @@ def values_of(
 
 def answer_today(submission: Submission, code: str) -> str | list[str] | None:
     """One answer by its item code as it stands today."""
-    corrections = last_of(corrections_of(submission=submission.pk))
+    found = [] if submission.is_new else corrections_of(submission=submission.pk)
+    corrections = last_of(found)
     return answer(submission, code, values_of(submission, corrections))
 
 

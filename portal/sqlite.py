@@ -12,7 +12,9 @@ from types import ModuleType
 from typing import Any
 
 WAL_FIXED_IN = (3, 51, 3)
-JOURNAL_BYTES = 64 * 1024 * 1024
+# The worker empties the log every minute. Whoever writes does it where that is not
+# enough, and then everybody waits: seldom, so.
+JOURNAL_BYTES = 128 * 1024 * 1024
 PATIENCE = 20  # seconds to wait for another writer
 
 

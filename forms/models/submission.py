@@ -213,6 +213,9 @@ class Submission(models.Model):
     def __str__(self) -> str:
         return self.receipt
 
+    # While it is being received, nobody has seen it yet, let alone corrected it.
+    is_new = False
+
     FROZEN = ("receipt", "token", "version_id", "answers", "sha256", "submitted_at")
 
     def save(self, *args, **kwargs) -> None:

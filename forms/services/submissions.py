@@ -121,6 +121,7 @@ def receive(
     take_places(window, found.reading.values)
     reasons = suspicions(draft, address)
     submission = _store(draft, found, key)
+    submission.is_new = True
     _empty(draft)
     record_event(
         "portal_forms.submission.received",
@@ -134,6 +135,7 @@ def receive(
         hold(submission, reasons)
     else:
         proceed(submission)
+    submission.is_new = False
     return submission
 
 
