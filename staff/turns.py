@@ -14,14 +14,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 FILE = "writer"
+PATIENCE = 20  # seconds
 _handles: dict[int, int] = {}
 
 
 class Queue:
-    """A lock for threads that is handed on in the order in which they came."""
+    """A lock for threads that is handed on in the order in which they came.
+
+    OperationalError for whoever has waited longer than a database would let it.
+    """
 
     def __init__(self) -> None:
         self.guard = threading.Lock()
@@ -36,7 +40,15 @@ class Queue:
             mine = threading.Lock()
             mine.acquire()
             self.waiting.append(mine)
-        mine.acquire()
+        if not mine.acquire(timeout=PATIENCE):
+            self.leave(mine)
+
+    def leave(self, mine: threading.Lock) -> None:
+        """Wait no longer, unless the turn came this very moment."""
+        with self.guard:
+            if mine in self.waiting:
+                self.waiting.remove(mine)
+                raise OperationalError("Others have been writing for too long.")
 
     def __exit__(self, *error) -> None:
         with self.guard:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 from staff import turns
 from staff.turns import Queue, in_turn
@@ -52,6 +52,24 @@ def test_threads_get_the_lock_in_the_order_in_which_they_came():
         thread.join(timeout=20)
     assert came == list(range(8))
     assert not queue.is_taken
+
+
+def test_who_waits_too_long_is_told_and_holds_up_nobody(monkeypatch):
+    monkeypatch.setattr(turns, "PATIENCE", 0.05)
+    queue = Queue()
+    with queue:
+        with pytest.raises(OperationalError), queue:
+            pass
+        assert not queue.waiting
+    with queue:
+        assert queue.is_taken
+    assert not queue.is_taken
+
+
+def test_a_turn_that_comes_as_patience_ends_is_taken():
+    queue, mine = Queue(), threading.Lock()
+    mine.acquire()
+    queue.leave(mine)  # was handed the lock: it waits no longer, and has it
 
 
 def test_an_error_in_a_turn_hands_the_lock_on():
