@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from cases import services
 from cases.models import Child, Referral
@@ -89,7 +90,7 @@ def test_without_any_unit_nothing_is_received_and_nothing_is_left(submission):
     submission.form.handler = "receive-referral"
     Unit.objects.all().update(function="none")
 
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError), transaction.atomic():
         handlers.handle(submission)
 
     assert not Referral.objects.exists()

@@ -5,7 +5,7 @@ beside what hands that know the screen need, it stays under five minutes.
 """
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.forms.test_in_browser import begin, forward
 from tests.forms.test_last_place import BEGIN, ask
@@ -43,6 +43,19 @@ class Builder:
         self.seconds += CLICK
         wanted.click()
 
+    def open(self, button: Locator, shown: Locator) -> None:
+        """Press until the list is there: a new block takes the focus when it has come,
+        and a list that was opened just before closes again.
+        """
+        self.seconds += CLICK
+        for _press in range(3):
+            button.click()
+            try:
+                shown.wait_for(state="visible", timeout=4000)
+            except TimeoutError:
+                continue
+            return
+
     def write(self, name: str, text: str) -> None:
         box = self.page.locator(f"[name='{name}']")
         self.click(box)
@@ -58,8 +71,9 @@ class Builder:
         count = self.page.locator(f"[name='{FIELDS}-count']")
         name = f"{FIELDS}-{count.input_value()}-value"
         around = count.locator("xpath=..")
-        self.click(around.locator("button.c-sf-add-button:visible").last)
-        self.click(self.page.get_by_role("option", name=kind, exact=True))
+        option = self.page.get_by_role("option", name=kind, exact=True)
+        self.open(around.locator("button.c-sf-add-button:visible").last, option)
+        self.click(option)
         self.write(f"{name}-label", label)
         return name
 

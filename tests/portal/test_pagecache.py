@@ -79,7 +79,9 @@ class Web:
 
 
 @pytest.fixture
-def web(seeded, committed):
+def web(seeded, committed, monkeypatch):
+    """A portal that begins to remember: no minute of an earlier one runs out in it."""
+    monkeypatch.setattr(freshness, "memory", freshness.Memory())
     return Web()
 
 
