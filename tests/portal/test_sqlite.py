@@ -14,7 +14,7 @@ from portal import sqlite
 from portal.checks import judge_sqlite
 from tests import databases
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 SECRET = "とても秘密のこどもの名前".encode()
 
 
@@ -108,7 +108,6 @@ management.execute_from_command_line(sys.argv)
 """
 
 
-@pytest.mark.one_database
 @pytest.mark.skipif(
     sqlite.newest().sqlite_version_info < sqlite.WAL_FIXED_IN,
     reason="The older journal is not there until something is written.",

@@ -131,7 +131,7 @@ def test_several_rows_are_stored_at_once_and_none_a_second_time():
     first = item(payload={"n": 1})
     insert_all([first, item(payload={"n": 2})])
     again = OutboxItem(channel="mail", key=first.key, payload={"n": 3})
-    with transaction.atomic(), pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), transaction.atomic():
         insert_all([again])
     insert_all([again, item(payload={"n": 4})], ignore_conflicts=True)
     insert_all([])
