@@ -8,6 +8,7 @@ ends with the same locks again.
 
 from collections.abc import Iterator
 
+from django.db.migrations import RunSQL
 from django.db.migrations.operations.base import Operation
 from django.db.models import ForeignKey
 
@@ -117,3 +118,14 @@ def append_only(table: str) -> list[Lock]:
         refuse(f"{table}_no_update", table, "UPDATE"),
         refuse(f"{table}_no_delete", table, "DELETE"),
     ]
+
+
+def without_index(index: str, table: str, column: str) -> RunSQL:
+    """Drop an index by itself, and make it again on the way back.
+
+    By a change of its field SQLite would build the table anew, without its triggers.
+    """
+    return RunSQL(
+        f'DROP INDEX IF EXISTS "{index}"',
+        f'CREATE INDEX "{index}" ON "{table}" ("{column}")',
+    )

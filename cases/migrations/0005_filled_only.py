@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from staff.triggers import without_index
+
 
 INDEXES = [
     ("cases_referral_case_id_5223ea54", "cases_referral", "case_id"),
@@ -11,14 +13,6 @@ INDEXES = [
     ("cases_referral_council_checked_by_id_396338f6", "cases_referral", "council_checked_by_id"),
     ("cases_referral_partner_id_44bf8a0d", "cases_referral", "partner_id"),
 ]
-
-
-def without(index: str, table: str, column: str) -> migrations.RunSQL:
-    """Drop an index by itself: SQLite would build the table anew, without its locks."""
-    return migrations.RunSQL(
-        f'DROP INDEX IF EXISTS "{index}"',
-        f'CREATE INDEX "{index}" ON "{table}" ("{column}")',
-    )
 
 
 class Migration(migrations.Migration):
@@ -32,7 +26,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.SeparateDatabaseAndState(
-            database_operations=[without(*index) for index in INDEXES],
+            database_operations=[without_index(*index) for index in INDEXES],
             state_operations=[
                 migrations.AlterField(
                     model_name='referral',

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from staff.triggers import without_index
+
 
 INDEXES = [
     ("portal_forms_indexedanswer_submission_id_ca6c4bd6", "portal_forms_indexedanswer", "submission_id"),
@@ -12,14 +14,6 @@ INDEXES = [
     ("portal_forms_submission_partner_id_9b151eee", "portal_forms_submission", "partner_id"),
     ("portal_forms_submission_submitted_by_id_f2381895", "portal_forms_submission", "submitted_by_id"),
 ]
-
-
-def without(index: str, table: str, column: str) -> migrations.RunSQL:
-    """Drop an index by itself: SQLite would build the table anew, without its locks."""
-    return migrations.RunSQL(
-        f'DROP INDEX IF EXISTS "{index}"',
-        f'CREATE INDEX "{index}" ON "{table}" ("{column}")',
-    )
 
 
 class Migration(migrations.Migration):
@@ -32,7 +26,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.SeparateDatabaseAndState(
-            database_operations=[without(*index) for index in INDEXES],
+            database_operations=[without_index(*index) for index in INDEXES],
             state_operations=[
                 migrations.AlterField(
                     model_name='indexedanswer',

@@ -4,18 +4,12 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from staff.triggers import without_index
+
 
 INDEXES = [
     ("staff_auditevent_by_id_47592e25", "staff_auditevent", "by_id"),
 ]
-
-
-def without(index: str, table: str, column: str) -> migrations.RunSQL:
-    """Drop an index by itself: SQLite would build the table anew, without its locks."""
-    return migrations.RunSQL(
-        f'DROP INDEX IF EXISTS "{index}"',
-        f'CREATE INDEX "{index}" ON "{table}" ("{column}")',
-    )
 
 
 class Migration(migrations.Migration):
@@ -26,7 +20,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.SeparateDatabaseAndState(
-            database_operations=[without(*index) for index in INDEXES],
+            database_operations=[without_index(*index) for index in INDEXES],
             state_operations=[
                 migrations.AlterField(
                     model_name='auditevent',
