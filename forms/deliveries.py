@@ -27,8 +27,7 @@ NAMESPACE = uuid.UUID("0f0d4d0e-6a8b-4b0e-9f57-5b0d1a2f9c33")
 
 def enqueue_deliveries(submission: Submission) -> None:
     """Write down whom to tell, in the transaction that receives the answers."""
-    form = submission.form_id
-    for delivery in remembered(("deliveries", form), lambda: deliveries_of(form)):
+    for delivery in deliveries_of(submission.form_id):
         key = f"delivery:{delivery.pk}:{submission.receipt}"
         if delivery.kind == FormDelivery.Kind.MAIL:
             _enqueue_mail(delivery, submission, key)
@@ -41,8 +40,9 @@ def enqueue_correction(
     submission: Submission, row: CorrectedAnswer, codes: Iterable[str]
 ) -> None:
     """Write down which web servers to tell that answers were corrected."""
-    active = FormDelivery.objects.filter(form=submission.form_id, is_active=True)
-    for delivery in active.filter(kind=FormDelivery.Kind.WEBHOOK):
+    for delivery in deliveries_of(submission.form_id):
+        if delivery.kind != FormDelivery.Kind.WEBHOOK:
+            continue
         key = f"delivery:{delivery.pk}:corrected-{row.pk}:{submission.receipt}"
         payload = {"key": key, "delivery": delivery.pk, "submission": submission.pk}
         payload |= {"correction": row.pk, "codes": sorted(codes)}
@@ -50,8 +50,13 @@ def enqueue_correction(
 
 
 def deliveries_of(form: int) -> list[FormDelivery]:
-    active = FormDelivery.objects.filter(form=form, is_active=True)
-    return list(active.select_related("unit"))
+    """Who is told of the answers of a form, by what is in use."""
+
+    def ask() -> list[FormDelivery]:
+        active = FormDelivery.objects.filter(form=form, is_active=True)
+        return list(active.select_related("unit"))
+
+    return remembered(("deliveries", form), ask)
 
 
 def _enqueue_mail(delivery: FormDelivery, submission: Submission, key: str) -> None:

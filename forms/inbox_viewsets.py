@@ -41,7 +41,23 @@ class InboxMenuItem(MenuItem):
         return reads_answers(request.user)
 
 
-class InboxViewSet(PrivateModelViewSet):
+class OwnPageViewSet(PrivateModelViewSet):
+    """Records whose list is a page of our own: it has no address for results alone."""
+
+    @property
+    def index_view(self):
+        return self.private_view(self.index_view_class)
+
+    def get_urlpatterns(self):
+        patterns = super().get_urlpatterns()
+        return [pattern for pattern in patterns if pattern.name != "index_results"]
+
+    @property
+    def index_results_view(self):
+        return self.index_view
+
+
+class InboxViewSet(OwnPageViewSet):
     """What was received, over all forms."""
 
     model = Submission
@@ -75,19 +91,6 @@ class InboxViewSet(PrivateModelViewSet):
         "sheet": submission.SheetView,
     }
 
-    @property
-    def index_view(self):
-        return self.private_view(self.index_view_class)
-
-    def get_urlpatterns(self):
-        """Without the address for results alone: this list has none."""
-        patterns = super().get_urlpatterns()
-        return [pattern for pattern in patterns if pattern.name != "index_results"]
-
-    @property
-    def index_results_view(self):
-        return self.index_view
-
     def get_menu_item(self, order=None):
         return self.menu_item_class(
             label=self.menu_label,
@@ -98,32 +101,20 @@ class InboxViewSet(PrivateModelViewSet):
         )
 
 
-class AnswerExportViewSet(PrivateModelViewSet):
+class AnswerExportViewSet(OwnPageViewSet):
     """Large exports of one's own; reached from the inbox, so not in the menu."""
 
     model = AnswerExport
     name = "answer-exports"
     icon = "download"
     menu_label = gettext_lazy("My exports")
+    index_view_class = export_jobs.ExportJobsView
     detail_view_class = export_jobs.ExportJobView
     record_views = {
         "file": export_jobs.ExportFileView,
         "again": export_jobs.ExportAgainView,
         "give_up": export_jobs.ExportGiveUpView,
     }
-
-    @property
-    def index_view(self):
-        return self.private_view(export_jobs.ExportJobsView)
-
-    def get_urlpatterns(self):
-        """Without the address for results alone: this list has none."""
-        patterns = super().get_urlpatterns()
-        return [pattern for pattern in patterns if pattern.name != "index_results"]
-
-    @property
-    def index_results_view(self):
-        return self.index_view
 
 
 class AnswerGrantForm(WagtailAdminModelForm):

@@ -25,7 +25,7 @@ from cases.services.taking import (
     told_already,
     unit_with,
 )
-from forms.corrected import answer_today
+from cases.services.urgency import urgency_asked_for
 from forms.models import Submission
 from forms.services import change_status
 from staff.models import AuditEvent, Unit, User
@@ -68,14 +68,11 @@ def receive_referral(submission: Submission) -> Referral:
                 " read it. Please phone the city."
             )
         )
-    urgency = answer_today(submission, "urgency")
     referral = Referral(
         number=submission.receipt,
         submission=submission,
         partner=submission.partner,
-        urgency=(
-            urgency if urgency in Referral.Urgency.values else Referral.Urgency.NORMAL
-        ),
+        urgency=urgency_asked_for(submission) or Referral.Urgency.NORMAL,
         unit=unit,
         received_at=submission.submitted_at,
     )

@@ -5,13 +5,16 @@ a correction. From then on it is the city's judgement: the page tells of the cor
 and offers to take it over.
 """
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cases.models import Referral
-from cases.services.taking import changed_row, must_answer, tell_unit
+from cases.services.taking import (
+    changed_row,
+    must_answer,
+    tell_unit,
+    told_already,
+)
 from forms.corrected import answer_today
 from forms.models import Submission
 from forms.news import Correction
@@ -62,17 +65,11 @@ def align_urgency(referral: Referral, *, by: User, shown: str, to: str) -> Refer
     """
     must_answer(referral, by)
     if to == shown or to != urgency_asked_for(referral.submission):
-        raise ValidationError(
-            _("This was changed in the meantime. Reload the page and look again."),
-            code="taken",
-        )
+        raise told_already(None, None)
     fresh = changed_row(
         referral, {"urgency": to}, urgency=shown, state__in=Referral.OPEN_STATES
     )
     if fresh is None:
-        raise ValidationError(
-            _("This was changed in the meantime. Reload the page and look again."),
-            code="taken",
-        )
+        raise told_already(None, None)
     record_event("referral.urgency_aligned", fresh, by=by, was=shown, now=to)
     return fresh

@@ -112,14 +112,16 @@ def corrected_urgency(
 
     ``was`` and ``now`` are the answers in words, ``to`` is the level.
     """
-    to = urgency_asked_for(referral.submission)
-    if not to or to == referral.urgency or referral.state not in Referral.OPEN_STATES:
+    items = (shown for page in pages for shown in page.items)
+    shown = next(
+        (s for s in items if s.item.code == URGENCY_CODE and s.is_corrected), None
+    )
+    if shown is None or referral.state not in Referral.OPEN_STATES:
         return None
-    for page in pages:
-        for shown in page.items:
-            if shown.item.code == URGENCY_CODE and shown.is_corrected:
-                return {"was": shown.original, "now": shown.item.text, "to": to}
-    return None
+    to = urgency_asked_for(referral.submission)
+    if not to or to == referral.urgency:
+        return None
+    return {"was": shown.original, "now": shown.item.text, "to": to}
 
 
 def waiting_days(referral: Referral) -> int:

@@ -38,6 +38,7 @@ class AnswerExport(models.Model):
         CLEARED = "cleared", _("Answers of this form were cleared in the meantime.")
 
     UNDER_WAY = (State.WAITING, State.RUNNING)
+    FINAL = (Problem.CLEARED, Problem.NO_RIGHT)
 
     form = models.ForeignKey(
         "portal_forms.FormDefinition",
@@ -96,6 +97,10 @@ class AnswerExport(models.Model):
     @property
     def is_under_way(self) -> bool:
         return self.state in self.UNDER_WAY
+
+    @property
+    def can_be_tried_again(self) -> bool:
+        return self.state == self.State.FAILED and self.problem not in self.FINAL
 
     @property
     def percent(self) -> int:

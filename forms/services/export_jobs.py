@@ -9,7 +9,7 @@ import errno
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -45,8 +45,9 @@ MOST_OPEN = 3
 BEAT = 2
 LOSSES_KEPT = 200
 PORTION = 500
+# A lease that is given back.
+FREE: dict[str, Any] = {"lease": "", "leased_until": None}
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-Stopping = Callable[[], bool]
 
 
 class Lost(Exception):
@@ -96,7 +97,7 @@ def wish_of(job: AnswerExport) -> Wish:
     return Wish(form=job.form, **job.wish)
 
 
-def make_waiting(stopping: Stopping = lambda: False) -> None:
+def make_waiting(stopping: handlers.Stopping = lambda: False) -> None:
     """Make what waits, one after the other; return soon where *stopping* says so."""
     while not stopping() and (job := _take()):
         _make(job, stopping)
@@ -134,12 +135,11 @@ def _failure(problem: str, error: str = "") -> dict[str, object]:
         "state": State.FAILED,
         "problem": problem,
         "error": error,
-        "lease": "",
-        "leased_until": None,
+        **FREE,
     }
 
 
-def _make(job: AnswerExport, stopping: Stopping) -> None:
+def _make(job: AnswerExport, stopping: handlers.Stopping) -> None:
     ours = AnswerExport.objects.filter(pk=job.pk, lease=job.lease, state=State.RUNNING)
     try:
         keys = _still_allowed(job)
@@ -152,9 +152,7 @@ def _make(job: AnswerExport, stopping: Stopping) -> None:
     except Lost:
         logger.info("Export %s: not ours any more", job.pk)
     except Stopped:
-        ours.update(
-            state=State.WAITING, lease="", leased_until=None, attempts=job.attempts - 1
-        )
+        ours.update(state=State.WAITING, attempts=job.attempts - 1, **FREE)
     except OSError as error:
         problem = Problem.NO_ROOM if error.errno in NO_ROOM else Problem.BROKEN
         _give_back(job, ours, problem, error)
@@ -174,15 +172,14 @@ def _give_back(job: AnswerExport, ours, problem: str, error: Exception) -> None:
         problem=problem,
         error=where,
         next_at=timezone.now() + PAUSE,
-        lease="",
-        leased_until=None,
+        **FREE,
     )
 
 
 class Beating:
     """Told how far the file is: says so on the page and renews the lease by it."""
 
-    def __init__(self, ours, stopping: Stopping):
+    def __init__(self, ours, stopping: handlers.Stopping):
         self.ours, self.stopping = ours, stopping
         self.next = 0.0
 
@@ -215,8 +212,7 @@ def _keep(job: AnswerExport, ours, made: Made) -> None:
             state=State.READY,
             problem="",
             error="",
-            lease="",
-            leased_until=None,
+            **FREE,
             keys=made.keys,
             count=len(made.keys),
             done=len(made.keys),
@@ -225,7 +221,7 @@ def _keep(job: AnswerExport, ours, made: Made) -> None:
             content_type=made.content_type,
             size=size,
             lost=made.lost,
-            losses=[[x.row, x.column, x.character] for x in made.losses[:LOSSES_KEPT]],
+            losses=[asdict(loss) for loss in made.losses[:LOSSES_KEPT]],
             expires_at=timezone.now() + KEPT,
         )
     except BaseException:
@@ -305,7 +301,7 @@ def add_to_histories(payload: dict[str, Any]) -> None:
 def try_again(job: AnswerExport, *, by: User) -> None:
     """Let an export that failed be made after all, if its answers stand as they did."""
     again = AnswerExport.objects.filter(pk=job.pk, by=by, state=State.FAILED)
-    again = again.exclude(problem__in=[Problem.CLEARED, Problem.NO_RIGHT])
+    again = again.exclude(problem__in=AnswerExport.FINAL)
     changed = again.update(
         state=State.WAITING,
         problem="",
@@ -341,8 +337,7 @@ def _end(rows, problem: str = "") -> int:
         stored_as="",
         keys=[],
         losses=[],
-        lease="",
-        leased_until=None,
+        **FREE,
     )
     for _pk, name in found:
         if name:

@@ -60,13 +60,6 @@ class ExportJobView(ExportJobMixin, PrivateDetailView):
     def get_queryset(self):
         return AnswerExport.objects.select_related("form").defer("keys", "form__pages")
 
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {
-            "can_try_again": self.object.state == AnswerExport.State.FAILED
-            and self.object.problem
-            not in (AnswerExport.Problem.CLEARED, AnswerExport.Problem.NO_RIGHT),
-        }
-
 
 class ExportFileView(ExportJobMixin, PrivateRecordMixin, View):
     """The file, to its asker alone, as long as every row in it is theirs to export."""
