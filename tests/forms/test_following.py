@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.changes import breaking_changes, is_same_question
+from forms.compiler import digest_of
 from forms.models import Draft, FormDefinition, FormVersion, Submission
 from forms.services import save_page, submit
 from forms.services.drafts import joined
@@ -90,6 +91,17 @@ def test_a_form_that_was_given_up_in_another_tab_is_gone_and_no_error(begun, pub
         Draft.objects.all().delete()
         submit(draft, key="x")
     assert begun.client.post(begun.url, begun.state()).status_code == 404
+
+
+def test_what_is_typed_while_the_turn_is_awaited_is_what_is_received(begun):
+    begun.walk({"z": "yes"})
+    read_before = Draft.objects.get()
+    Journey(begun.client, "small").open(begun.draft_address + "1/").walk({"z": "no"})
+    now = Draft.objects.get().answers
+    assert now != read_before.answers
+    received = submit(read_before, key="x")
+    assert received.answers == {**received.answers, **now}
+    assert received.sha256 == digest_of(received.answers)
 
 
 def test_until_the_last_day_a_draft_is_sent_as_it_was_begun(
