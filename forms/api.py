@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Field, File, Header, Query, Router, Schema
+from ninja import Field, File, Header, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from ninja.security import HttpBearer
 
@@ -229,7 +229,7 @@ def upload(
         form_for(slug), request.auth, idempotency_key, code, file, row
     )
     attachment = found.attachment
-    return (201 if found.is_new else 200), {
+    answer = {
         "id": str(attachment.uuid),
         "code": code,
         "row": row,
@@ -238,6 +238,7 @@ def upload(
         "size": attachment.size,
         "kept_until": timezone.localtime(found.kept_until),
     }
+    return Status(201 if found.is_new else 200, answer)
 
 
 @router.post(
@@ -271,13 +272,14 @@ def submit(
             errors=listed(found.faults),
         )
     submission = found.submission
-    return (201 if found.is_new else 200), {
+    answer = {
         "receipt": submission.receipt,
         "submitted_at": submission.submitted_at,
         "version": submission.version.number,
         "password": found.password,
         "status": request.build_absolute_uri(reverse("status")),
     }
+    return Status(201 if found.is_new else 200, answer)
 
 
 @router.get(
