@@ -17,9 +17,11 @@ from tests.serving import ROOT
 # One in four is given up while nobody knows what became of it, and sent again at the
 # end: with the same draft, as a person would who comes back to the open page.
 LEFT_OPEN = 0.25
-STORED = """
-import django, json, re, sys
-django.setup()
+BEGIN = "import django, json, sys\ndjango.setup()\n"
+STORED = (
+    BEGIN
+    + """
+import re
 from collections import Counter
 from exchange.models import OutboxItem
 from cases.models import Referral
@@ -38,6 +40,7 @@ json.dump({
     "audit": verify_audit(),
 }, sys.stdout)
 """
+)
 
 
 @dataclass
@@ -138,16 +141,21 @@ def keep_sending(base: str, posts: list[dict], ledger: Ledger) -> None:
         ledger.broken.append(repr(error))
 
 
-def stored(portal) -> dict:
+def ask(portal, script: str, *words: object):
+    """What a script says of a running portal, from beside it."""
     done = subprocess.run(
-        [sys.executable, "-c", STORED],
+        [sys.executable, "-c", script, *map(str, words)],
         cwd=ROOT,
         env=portal.environment,
         capture_output=True,
         text=True,
         check=True,
     )
-    return json.loads(done.stdout)
+    return json.loads(done.stdout or "null")
+
+
+def stored(portal) -> dict:
+    return ask(portal, STORED)
 
 
 def token_and_receipt(facts: dict) -> list[tuple[str, str]]:

@@ -7,8 +7,8 @@ beside what hands that know the screen need, it stays under five minutes.
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
+from tests.forms.senders import BEGIN, ask
 from tests.forms.test_in_browser import begin, forward
-from tests.forms.test_last_place import BEGIN, ask
 from tests.portal.walk import Walk
 
 pytestmark = pytest.mark.browser

@@ -1,19 +1,14 @@
 """The last place, and the one use of a link, for many senders at the same moment."""
 
-import json
-import subprocess
-import sys
 import threading
 
 import pytest
 
-from tests.forms.test_kill import Sender, posts_of
-from tests.serving import ROOT
+from tests.forms.senders import BEGIN, Sender, ask, posts_of
 
 pytestmark = pytest.mark.server
 
 SENDERS = 8
-BEGIN = "import django, json, sys\ndjango.setup()\n"
 ONE_PLACE = (
     BEGIN
     + """
@@ -55,18 +50,6 @@ json.dump({
 }, sys.stdout)
 """
 )
-
-
-def ask(portal, script, *words):
-    done = subprocess.run(
-        [sys.executable, "-c", script, *words],
-        cwd=ROOT,
-        env=portal.environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout or "null")
 
 
 def press_at_once(senders):

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.exchange import files
+from tests.forms.senders import BEGIN, ask
 from tests.forms.test_in_browser import press
-from tests.forms.test_last_place import BEGIN, ask
 from tests.portal.walk import Walk, control
 from tests.programs.test_in_browser import OVERFLOW, violations
 
