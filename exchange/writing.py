@@ -239,6 +239,8 @@ def units(text: str) -> int:
 
 def beginning(text: str, limit: int) -> str:
     """As many whole signs as fit into *limit* units: none is cut in its middle."""
+    if units(text) <= limit:
+        return text
     end = length = 0
     for sign in SIGN.finditer(text):
         length += units(sign[0])

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from exchange.writing import beginning
 from forms.answers import Reading
 from forms.compiler import digest_of, fields_of
 from forms.forms.controls import control_of
@@ -241,7 +242,7 @@ def slots_of(document: Mapping, values: Mapping) -> list[dict[str, Any]]:
     return [
         {
             "slot": slot,
-            "text": "　".join(texts)[:200],
+            "text": beginning("　".join(texts), 200),
             "folded": search_key("".join(texts))[:200],
             "date": days.get(slot),
         }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from forms.answers import answer
 from forms.forms.controls import CONTROLS
 from forms.forms.text import tidy
-from forms.models import Draft, Submission
+from forms.models import Draft, IndexedAnswer, Submission
 from tests.forms.conftest import question
 from tests.forms.journey import Journey
 
@@ -227,6 +227,17 @@ def test_ten_thousand_characters_are_kept_byte_for_byte(small):
     assert small.page.select_one("main dl dd bdi").get_text() == text
     small.send()
     assert answer(Submission.objects.get(), "story") == text
+
+
+@pytest.mark.django_db
+def test_a_long_name_is_cut_between_two_signs_where_lists_show_its_beginning(
+    publish, client
+):
+    publish([question("short_text", "name", "氏名", slot="child_name")])
+    typed = "あ" * 199 + "葛\U000e0100" + "城"
+    Journey(client, "small").begin().next({"name": typed}).send()
+    assert IndexedAnswer.objects.get().text == "あ" * 199
+    assert answer(Submission.objects.get(), "name") == typed
 
 
 @pytest.mark.django_db
