@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from home.freshness import remembered
@@ -263,6 +265,15 @@ class SubmissionQuerySet(models.QuerySet):
         if not user.is_authenticated or not user.scope.partner_ids:
             return self.none()
         return self.filter(partner__in=user.scope.partner_ids)
+
+    def with_title(self, language: str) -> "SubmissionQuerySet":
+        """Each with the ``title`` of its form, as the sender read it in *language*."""
+        words = KeyTransform(language, KeyTransform("i18n", "version__document"))
+        translated = KeyTextTransform("title", words)
+        own = KeyTextTransform("title", "version__document")
+        return self.annotate(
+            title=Coalesce(NullIf(translated, Value("", models.TextField())), own)
+        )
 
     def visible_to(self, user) -> "SubmissionQuerySet":
         """Those that became something the user may see, by grant, and one's partner's.

@@ -83,7 +83,8 @@ def status(request: HttpRequest) -> HttpResponse:
             open_for_a_while(request, found)
             choose(request, chosen(request) or found.language)
             return SeeOther(reverse("status_detail", args=[found.receipt]))
-    own = Submission.objects.sent_for(request.user).select_related("form")
+    own = Submission.objects.sent_for(request.user)
+    own = own.with_title(translation.get_language())
     is_partner = request.user.is_authenticated and request.user.partner is not None
     context = {
         "look_up": form,

@@ -7,8 +7,9 @@ from django.test import Client
 
 from forms.changes import changes
 from forms.compiler import compile_form
-from forms.models import Submission
+from forms.models import FormVersion, Submission
 from forms.services import ask_sender
+from tests.factories import SubmissionFactory
 from tests.forms.conftest import question
 from tests.forms.journey import Journey, words_of
 
@@ -238,3 +239,21 @@ def test_another_language_keeps_the_reply_that_is_being_written(sent_in_english,
     assert journey.page.html["lang"] == "ja"
     assert journey.page.select_one("textarea").text.strip() == "Not yet"
     assert Submission.objects.get().messages.count() == 1
+
+
+def test_the_list_of_what_a_school_sent_names_its_forms_in_its_language(
+    publish, log_in, cast
+):
+    publish([question("short_text", "a", translations=english("A"))], slug="plain")
+    publish(*pages(), translations=around(complete=False))
+    client = log_in("school")
+    version = FormVersion.objects.get(form__slug="small")
+    for one in (version, FormVersion.objects.get(form__slug="plain")):
+        SubmissionFactory(version=one, partner=cast["school"].partner)
+
+    def titles(language):
+        page = Journey(client).open(f"/status/?language={language}").page
+        return [row.select_one("td").text for row in page.select("tr[data-number]")]
+
+    assert titles("en") == ["小さなフォーム", "A small form"]
+    assert titles("ja-hira") == titles("ja") == ["小さなフォーム"] * 2
