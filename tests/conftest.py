@@ -7,22 +7,23 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from staff.models import Membership, Partner, Unit
-from tests import databases
+from tests import databases, lanes
 from tests.exchange.clamd import clamd, scanner  # noqa: F401  fixtures
 from tests.factories import (
     CaseFactory,
     EnrolmentFactory,
-    MembershipFactory,
     OperatorFactory,
     PartnerFactory,
     ReferralFactory,
     SiteFactory,
-    UnitFactory,
-    UserFactory,
 )
 from tests.portal.walk import CHROMIUM, Walk
 from tests.serving import running_portal
-from tests.standing import seed_of_the_module  # noqa: F401  fixture
+from tests.standing import (
+    people_with,
+    seed_of_the_module,  # noqa: F401  fixture
+    units_of,
+)
 
 Role = Membership.Role
 Function = Unit.Function
@@ -67,8 +68,10 @@ LONGEST = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first; the order within a file stays."""
+    lanes.mark(items)
     places = {name: place for place, name in enumerate(LONGEST)}
 
     def place(item: pytest.Item) -> int:
@@ -86,23 +89,21 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """A database in memory that is filled already is migrated only as far as needed."""
-    return databases.is_in_memory()
+    """A database that is filled already is migrated only as far as needed."""
+    return True
 
 
 @pytest.fixture(scope="session")
-def migrated_memory(django_db_modify_db_settings):
-    """The memory that Django is about to open, filled from an earlier run."""
-    memory = databases.fill()
-    yield memory
-    if memory is not None:
-        memory.close()
+def filled_database(django_db_modify_db_settings, shared_folder):
+    """The database that Django is about to open, filled from what was migrated."""
+    with databases.filled(shared_folder) as keep:
+        yield keep
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(migrated_memory, django_db_setup):
-    """As pytest-django does it, with the migrated database kept for the next run."""
-    databases.keep(migrated_memory)
+def django_db_setup(filled_database, django_db_setup):
+    """As pytest-django does it, with the migrated database kept for others."""
+    filled_database()
 
 
 @pytest.fixture
@@ -114,27 +115,27 @@ def site(db):
 @pytest.fixture
 def cast(db, site):
     """Every person of the cast by name: ``cast["operator"]``."""
-    people = {}
-
-    def join(username, role, **body):
-        user = UserFactory(username=username)
-        MembershipFactory(user=user, role=role, **body)
-        people[username] = user
-
-    for username, (role, function, is_lead) in CITY.items():
-        join(username, role, unit=UnitFactory(function=function), is_lead=is_lead)
-    for username, role in WITHOUT_BODY.items():
-        join(username, role)
-    join("operator", Role.OPERATOR_MANAGER, operator=site.operator)
-    join("operator-staff", Role.OPERATOR_STAFF, operator=site.operator)
+    units = {unit.function: unit for unit in units_of(f for _r, f, _l in CITY.values())}
     other_site = SiteFactory(
         slug="other", operator=OperatorFactory(name="架空法人ほか")
     )
-    join("other-operator", Role.OPERATOR_MANAGER, operator=other_site.operator)
-    join("school", Role.SUBMITTER, partner=PartnerFactory(code="S-OWN"))
     group = PartnerFactory(code="G-OWN", kind=Partner.Kind.GROUP)
-    join("group", Role.SUBMITTER, partner=group)
-    return people
+    posts = {
+        username: {"role": role, "unit": units[function], "is_lead": is_lead}
+        for username, (role, function, is_lead) in CITY.items()
+    }
+    posts |= {username: {"role": role} for username, role in WITHOUT_BODY.items()}
+    posts |= {
+        "operator": {"role": Role.OPERATOR_MANAGER, "operator": site.operator},
+        "operator-staff": {"role": Role.OPERATOR_STAFF, "operator": site.operator},
+        "other-operator": {
+            "role": Role.OPERATOR_MANAGER,
+            "operator": other_site.operator,
+        },
+        "school": {"role": Role.SUBMITTER, "partner": PartnerFactory(code="S-OWN")},
+        "group": {"role": Role.SUBMITTER, "partner": group},
+    }
+    return people_with(posts)
 
 
 @pytest.fixture

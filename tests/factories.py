@@ -82,20 +82,13 @@ class SiteFactory(DjangoModelFactory):
     def hours(self, create, extracted, **kwargs):
         if extracted is False:
             return
+        rows = []
         for weekday in range(1, 6):
             opens = time(11) if weekday == 5 else time(16)
-            self.hours.add(
-                OpeningHours(
-                    season="term", weekday=weekday, opens=opens, closes=time(21)
-                ),
-                OpeningHours(
-                    season="school_holiday",
-                    weekday=weekday,
-                    opens=time(11),
-                    closes=time(21),
-                ),
-            )
-        self.save()
+            for season, begins in (("term", opens), ("school_holiday", time(11))):
+                row = {"season": season, "weekday": weekday, "opens": begins}
+                rows.append(OpeningHours(site=self, closes=time(21), **row))
+        OpeningHours.objects.bulk_create(rows)
 
 
 class ServiceTypeFactory(DjangoModelFactory):

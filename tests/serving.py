@@ -209,10 +209,11 @@ def prepared_once(shared: Path, server: str) -> Portal:
 
 
 def make_database(server: str, name: str) -> None:
-    """An empty database; what earlier runs left goes."""
+    """A migrated database, if there is one to copy; what earlier runs left goes."""
     with psycopg.connect(server, autocommit=True) as connection:
         pattern = PREPARED.replace("_", r"\_") + "%"
         known = "SELECT datname FROM pg_database WHERE datname LIKE %s"
         for (old,) in connection.execute(known, [pattern]).fetchall():
             connection.execute(f"DROP DATABASE IF EXISTS {old}")
-        connection.execute(f"CREATE DATABASE {name}")
+        if not databases.create_migrated(connection, name):
+            connection.execute(f"CREATE DATABASE {name}")

@@ -1,6 +1,6 @@
 """What many tests begin with, made once and taken back afterwards."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from unittest import mock
@@ -10,7 +10,39 @@ from django.core.cache import cache
 from django.db import transaction
 
 from home import freshness
+from home.services import EDITING_ROLES
 from programs import seed
+from staff.models import Membership, Unit, User
+from tests.factories import MembershipFactory, UnitFactory, UserFactory
+
+
+def units_of(functions: Iterable[str]) -> list[Unit]:
+    """A unit for each function: those that there are, and the rest at once."""
+    known = list(Unit.objects.all())
+    missing = dict.fromkeys(functions)
+    for unit in known:
+        missing.pop(unit.function, None)
+    made = [UnitFactory.build(function=function) for function in missing]
+    return known + Unit.objects.bulk_create(made)
+
+
+def people_with(posts: dict[str, dict]) -> dict[str, User]:
+    """People by their names, each with a post; all at once, as many tests begin so.
+
+    Editors get theirs one by one: with it they come into a group.
+    """
+    known = {u.username: u for u in User.objects.filter(username__in=posts)}
+    missing = [UserFactory.build(username=name) for name in posts if name not in known]
+    known |= {user.username: user for user in User.objects.bulk_create(missing)}
+    people = {name: known[name] for name in posts}
+    plain = []
+    for name, post in posts.items():
+        if post["role"] in EDITING_ROLES:
+            MembershipFactory(user=people[name], **post)
+        else:
+            plain.append(MembershipFactory.build(user=people[name], **post))
+    Membership.objects.bulk_create(plain)
+    return people
 
 
 @contextmanager

@@ -18,8 +18,6 @@ from exchange.glyphs import is_drawn, with_fallback
 from exchange.pdf import PdfError, pdf_of, render_pdf
 from exchange.templatetags.paper import glyphs
 
-pytestmark = pytest.mark.one_database
-
 NAMES = "𠮷田 髙橋 﨑山 葛󠄁城 邉󠄁"
 PAPER = """{% extends "exchange/paper.html" %}{% load paper %}
 {% block title %}K8-0001{% endblock %}

@@ -18,8 +18,6 @@ from exchange.reading import read
 from exchange.widgets import CodeWidget, DigitsWidget, WholeNumberWidget, YesNoWidget
 from exchange.writing import guarded, in_cp932, to_csv, to_xlsx, unguarded
 
-pytestmark = pytest.mark.one_database
-
 LIVE = [
     "=1+1",
     "==1+1",

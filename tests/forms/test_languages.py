@@ -13,7 +13,7 @@ from tests.factories import SubmissionFactory
 from tests.forms.conftest import question
 from tests.forms.journey import Journey, words_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 CHROME = {"取扱注意", "控え", "受付番号", "受付日時", "令和", "年", *"日月火水木金土"}
 JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]+")

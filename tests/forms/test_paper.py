@@ -11,7 +11,7 @@ from forms.templatetags.paper_lines import in_lines
 from tests.forms import inbox
 from tests.forms.inbox import field
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 WIDE = (
     field("one", label="左の設問", width="half"),

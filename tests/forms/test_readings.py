@@ -10,7 +10,7 @@ from home.models import Reading
 from tests.forms.conftest import question
 from tests.forms.journey import REFERRAL, Journey
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

@@ -17,8 +17,6 @@ from wagtail.models import Page, Site, get_page_models
 
 from home.approval import services
 
-pytestmark = pytest.mark.one_database
-
 # Names of things that have no other name here, and what the test itself put in. “None”
 # is what Wagtail says of a version that nobody made, such as the seed's. The report of
 # page types, for administrators alone, names kinds of pages as the software does.

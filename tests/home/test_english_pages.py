@@ -2,12 +2,9 @@
 
 import re
 
-import pytest
 from bs4 import BeautifulSoup
 
 from programs import seed, seed_languages
-
-pytestmark = pytest.mark.one_database
 
 ENGLISH = ("", "sites/", "sites/enmusubi/", "sites/bb-house/", "hogosha/", "nagare/")
 ENGLISH += ("soudan/", "kodomo/", "faq/", "news/", "privacy/", "calendar/", "search/")

@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from home.models import ContactSettings
 from portal.middleware import AnswerOutages
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 
 def test_a_missing_page_is_answered_in_japanese_with_a_way_on(client):

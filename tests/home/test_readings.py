@@ -13,8 +13,6 @@ from home.language_check import hard_words, long_sentences
 from home.models import ChildrenPage, Reading
 from programs.models import Site
 
-pytestmark = pytest.mark.one_database
-
 WORDS = {"学校": "がっこう", "学校の先生": "がっこうのせんせい", "市": "し"}
 READING = re.compile(r"<rp>（</rp><rt>[^<]*</rt><rp>）</rp>")
 

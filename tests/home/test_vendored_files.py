@@ -4,10 +4,6 @@ import hashlib
 import json
 from pathlib import Path
 
-import pytest
-
-pytestmark = pytest.mark.one_database
-
 VENDOR = Path(__file__).resolve().parents[2] / "portal/static/portal/vendor"
 LOCK = json.loads((VENDOR / "vendor.lock.json").read_text())
 

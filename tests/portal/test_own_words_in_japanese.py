@@ -6,11 +6,8 @@ import sys
 from pathlib import Path
 
 import polib
-import pytest
 
 from tests.serving import ROOT
-
-pytestmark = pytest.mark.one_database
 
 
 def extracted(work: Path) -> set[tuple[str | None, str]]:

@@ -14,7 +14,7 @@ from portal import sqlite
 from portal.checks import judge_sqlite
 from tests import databases
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 SECRET = "とても秘密のこどもの名前".encode()
 
 

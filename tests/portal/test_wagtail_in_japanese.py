@@ -12,8 +12,6 @@ import polib
 import pytest
 import wagtail
 
-pytestmark = pytest.mark.one_database
-
 WAGTAIL = Path(wagtail.__file__).parent
 OURS = Path(__file__).resolve().parents[2] / "locale" / "ja" / "LC_MESSAGES"
 DOMAINS = ["django", "djangojs"]

@@ -3,11 +3,8 @@
 import ast
 from functools import cache
 
-import pytest
-
 from tests.proof import ROOT, cases
 
-pytestmark = pytest.mark.one_database
 LAST = 45
 
 

@@ -7,8 +7,6 @@ from django.core.exceptions import ValidationError
 
 from staff.forms import JapaneseDateField, JapaneseTimeField
 
-pytestmark = pytest.mark.one_database
-
 
 @pytest.mark.parametrize(
     ("typed", "day"),

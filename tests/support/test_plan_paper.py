@@ -13,7 +13,7 @@ from support.documents import page_count, plan_pdf
 from support.models import PlanVersion
 from tests.support.conftest import fill_every_box
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 
 def words(pdf):
