@@ -5,6 +5,7 @@ import hashlib
 import json
 import logging
 import re
+import traceback
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
@@ -70,6 +71,23 @@ class RefuseUnreadableInput:
         if any(UNREADABLE.search(value) for value in values):
             return render(request, "400.html", status=400)
         return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        """What an editor's screen sent was cut off, or made without its script.
+
+        Wagtail's blocks read what is posted as if it were always whole.
+        """
+        if request.method == "POST" and is_of_reading(exception):
+            return render(request, "400_incomplete.html", status=400)
+        return None
+
+
+def is_of_reading(exception: Exception) -> bool:
+    """Whether a posted value could not be read, before anything was done with it."""
+    if not isinstance(exception, KeyError | ValueError | TypeError):
+        return False
+    frames = traceback.walk_tb(exception.__traceback__)
+    return any(frame.f_code.co_name == "value_from_datadict" for frame, _line in frames)
 
 
 class SpeakTheLanguageOfTheAddress:

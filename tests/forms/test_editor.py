@@ -194,6 +194,29 @@ def test_the_preview_shows_every_page_and_stores_nothing(desk, referral_form):
     assert FormVersion.objects.filter(form=referral_form).count() == 1
 
 
+CUT_OFF = [
+    lambda data: {"title": data["title"]},
+    lambda data: data | {"pages-count": "many"},
+    lambda data: data | {"pages-count": "999999999"},
+    lambda data: data | {"pages-0-order": ""},
+    lambda data: {k: v for k, v in data.items() if not k.endswith("-deleted")},
+    lambda data: {k: v for k, v in data.items() if "conditions-count" not in k},
+]
+
+
+@pytest.mark.parametrize("address", ["edit", "preview_on_edit", "add"])
+def test_what_was_cut_off_on_its_way_is_refused_in_words(desk, referral_form, address):
+    args = [] if address == "add" else [referral_form.pk]
+    whole = screen(referral_form)
+    for spoil in CUT_OFF:
+        response = desk.post(reverse(f"forms_admin:{address}", args=args), spoil(whole))
+        assert response.status_code == 400
+        text = response.content.decode()
+        assert "送られた内容がそろっていません" in text
+        assert "何も保存していません" in text
+    assert FormDefinition.objects.count() == 4
+
+
 def test_the_list_and_the_versions_tell_number_day_and_who(desk, referral_form):
     text = desk.get(reverse("forms_admin:list")).content.decode()
     assert "学校からの相談・紹介票" in text
