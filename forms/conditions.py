@@ -7,25 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from forms import reachability
-from forms.calculations import NUMERIC
+from forms.compared import kind_of, parts_of, typed_value
 from forms.forms.controls import CONTROLS
-from forms.forms.dates import read_date, read_time
-from forms.forms.text import narrow
-from forms.rules import END, SIZES, TODAY
+from forms.rules import END, SIZES
 
 ORDERED = ("number", "date", "time", "count")
-WHOLE_DATE = re.compile(r"(.+?)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 REFERENCE = re.compile(r"[{｛]\s*(.+?)\s*[}｝]")
 OPPOSITE = {"none": "any"}
-
-
-def kind_of(question: dict) -> str:
-    """How the answers to a question compare: as numbers, days, times, rows or text."""
-    if question["type"] == "calculated":
-        return "number" if question["calc"]["op"] in NUMERIC else "text"
-    if question["type"] == "repeat":
-        return "count"
-    return question["type"]
 
 
 class Owner:
@@ -232,7 +220,7 @@ class ConditionReader:
         self, leaf: dict, owner: Owner, target: dict, text: str
     ) -> dict | None:
         is_list = leaf["op"] in ("in", "not_in")
-        wanted = re.split(r"[,、，\n]", text) if is_list else [text]
+        wanted = parts_of(text, target) if is_list else [text]
         values = [self.value(owner, target, part.strip()) for part in wanted]
         if any(value is None for value in values):
             return None
@@ -423,23 +411,3 @@ def former_words(previous: dict | None) -> dict[str, str]:
                 for option in each.get("options") or []:
                     found[f"{each['key']}:{option['label']}"] = option["key"]
     return found
-
-
-def typed_value(target: dict, text: str) -> str:
-    """A value to compare with, in the form in which such answers are stored."""
-    kind, label = kind_of(target), target["label"]
-    if kind in ("number", "count"):
-        value = narrow(text)
-        if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
-            raise ValidationError(value)
-        return value
-    if kind == "time":
-        return read_time(label, text)
-    if kind == "date":
-        if text in ("今日", TODAY):
-            return TODAY
-        match = WHOLE_DATE.fullmatch(narrow(text))
-        if match is None:
-            raise ValidationError(text)
-        return read_date(label, *match.groups()).isoformat()
-    return text

@@ -2,7 +2,7 @@
 
 from django.templatetags.static import static
 from django.urls import include, path
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from wagtail import hooks
 from wagtail.admin.auth import require_admin_access
 from wagtail.snippets.models import register_snippet
@@ -12,6 +12,7 @@ from forms.desk_viewsets import (
     invitation_viewset,
     retention_viewset,
 )
+from forms.editing import words_of_editor
 from forms.inbox_viewsets import (
     answer_export_viewset,
     answer_grant_viewset,
@@ -69,6 +70,13 @@ def file_addresses():
 
 
 @hooks.register("insert_editor_js")
-def offer_questions() -> str:
-    """The script that offers a form's own questions where a condition asks for one."""
-    return format_html('<script src="{}" defer></script>', static("forms/editor.js"))
+def pick_questions() -> str:
+    """The scripts with which a condition is picked, and what they say."""
+    return format_html(
+        '<link rel="stylesheet" href="{}">{}'
+        '<script src="{}" defer></script><script src="{}" defer></script>',
+        static("forms/editor.css"),
+        json_script(words_of_editor(), "forms-editor-words"),
+        static("forms/editor.js"),
+        static("forms/editor_changes.js"),
+    )

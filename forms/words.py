@@ -32,9 +32,9 @@ def rule_in_words(rule: Mapping, fields: Mapping[str, Mapping]) -> str:
     return joint.join(parts)
 
 
-def leaf_in_words(leaf: Mapping, fields: Mapping[str, Mapping]) -> str:
-    target = fields[leaf["key"]]
-    texts = {
+def comparisons_in_words() -> dict[str, str]:
+    """How each comparison reads, with places for its question and its value."""
+    return {
         "is": _("“%(question)s” is “%(value)s”"),
         "is_not": _("“%(question)s” is not “%(value)s”"),
         "in": _("“%(question)s” is one of “%(value)s”"),
@@ -48,8 +48,12 @@ def leaf_in_words(leaf: Mapping, fields: Mapping[str, Mapping]) -> str:
         "less": _("“%(question)s” is less or earlier than “%(value)s”"),
         "at_most": _("“%(question)s” is “%(value)s” or less or earlier"),
     }
+
+
+def leaf_in_words(leaf: Mapping, fields: Mapping[str, Mapping]) -> str:
+    target = fields[leaf["key"]]
     named = {"question": target["label"], "value": value_in_words(leaf, fields)}
-    return texts[leaf["op"]] % named
+    return comparisons_in_words()[leaf["op"]] % named
 
 
 def value_in_words(leaf: Mapping, fields: Mapping[str, Mapping]) -> str:
@@ -59,6 +63,8 @@ def value_in_words(leaf: Mapping, fields: Mapping[str, Mapping]) -> str:
     labels = {option["key"]: option["label"] for option in target.get("options", [])}
     if leaf.get("as") == "date":
         labels["today"] = _("today")
+    if target["type"] == "confirm":
+        labels["yes"] = _("checked")
     parts = values if isinstance(values, list) else [values]
     return "・".join(labels.get(value, value) for value in parts)
 

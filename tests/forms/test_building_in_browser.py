@@ -83,8 +83,30 @@ class Builder:
         conditions = panel.locator("section").filter(has_text="表示する条件").first
         self.click(conditions.locator("[data-panel-toggle]").first)
         self.click(conditions.locator("button.c-sf-add-button:visible").first)
-        self.write(f"{name}-conditions-0-value-question", question)
-        self.write(f"{name}-conditions-0-value-value", value)
+        self.pick(f"{name}-conditions-0-value-question", question)
+        self.pick(f"{name}-conditions-0-value-value", value)
+
+    def pick(self, name: str, label: str) -> None:
+        """Choose from the list that stands in for a box."""
+        self.seconds += 2 * CLICK
+        self.page.locator(f"select[id='{name}-pick']").select_option(label=label)
+
+
+def look_at_conditions(builder: Builder, asked: str, name: str) -> None:
+    """The condition reads as a sentence, follows a new wording, and is defended."""
+    page, said = builder.page, []
+    builder.write(asked, "食物アレルギーはありますか")
+    page.locator(f"[name='{asked}']").blur()
+    panel = page.locator("section", has=page.locator(f"[name='{name}-label']")).last
+    sentence = "「食物アレルギーはありますか」が「はい」"
+    expect(panel.locator("p[data-forms-sentence]")).to_contain_text(sentence)
+    page.once("dialog", lambda box: (said.append(box.message), box.dismiss()))
+    block = page.locator(
+        "[data-streamfield-child]", has=page.locator(f"[name='{asked}']")
+    )
+    block.last.locator("[data-streamfield-action=DELETE]").first.click()
+    assert "・どんなアレルギーですか" in said[0]
+    expect(page.locator(f"[name='{asked}']")).to_be_visible()
 
 
 def build(builder: Builder, walk: Walk) -> None:
@@ -100,6 +122,7 @@ def build(builder: Builder, walk: Walk) -> None:
     name = builder.question("短い文字（1行）", "どんなアレルギーですか")
     builder.click(page.locator(f"[name='{name}-required']"))
     builder.shown_when(name, "アレルギーはありますか", "はい")
+    look_at_conditions(builder, f"{FIELDS}-1-value-label", name)
     builder.click(page.get_by_role("tab", name="設定"))
     builder.write("title", "夏のキャンプの申込")
     builder.write("slug", "camp")

@@ -8,6 +8,7 @@ import pytest
 
 from exchange.models import OutboxItem
 from forms.answers import pages_of
+from forms.compiler import compile_form
 from forms.documents import copy_of
 from forms.exports import Export, cell
 from forms.models import Draft, IndexedAnswer, Submission
@@ -140,6 +141,27 @@ def test_numbers_are_compared_as_numbers_whatever_their_width(publish, client):
     )
     journey = journey_of(client).next({"days": "１０"})
     assert journey.is_shown("why")
+
+
+def test_choices_with_a_comma_of_their_own_are_named_in_one_piece(definition_of):
+    labels = ["1,000円未満", "見学、相談", "なし"]
+    options = [{"code": f"c{at}", "label": label} for at, label in enumerate(labels)]
+    asked = question("radio", "fee", "費用", options=options)
+    about = when("fee", "in", "見学、相談、1,000円未満, なし")
+    compiled = compile_form(
+        definition_of([asked, question("short_text", "b", **about)])
+    )
+    assert compiled.problems == []
+    first, second = compiled.document["pages"][0]["fields"]
+    keys = {option["label"]: option["key"] for option in first["options"]}
+    assert second["when"]["all"][0]["value"] == [
+        keys["見学、相談"],
+        keys["1,000円未満"],
+        keys["なし"],
+    ]
+    gone = when("fee", "in", "なし、1,000円以上")
+    wrong = definition_of([asked, question("short_text", "b", **gone)])
+    assert any("「1」" in text for text in compile_form(wrong).problems)
 
 
 def test_a_handler_that_fails_leaves_nothing_behind(form, client):

@@ -1,83 +1,422 @@
-/* In the editor of forms: the boxes of a condition offer the questions of this form, and
-   the choices of the question that was picked. Whatever is typed stays possible. */
+/* In the editor of forms: a condition is picked, not typed. The question, the choice and
+   the page are chosen from those of this form; the whole condition stands below as a
+   sentence; what is renamed keeps its conditions; who removes something that others need
+   is asked first. The boxes that Wagtail posts stay what they are: text. */
 (function () {
   "use strict";
+
+  const holder = document.getElementById("forms-editor-words");
+  if (!holder) return;
+  const WORDS = JSON.parse(holder.textContent);
+  const QUESTION = /^pages-\d+-value-fields-\d+-value(-fields-\d+-value)?$/;
+  const PICKED = /(-conditions-\d+-value-question|-value-at|-value-source|-value-on|-questions-\d+-value)$/;
+  const READ = ["heading", "information", "urgent", "stop"];
+  const SIZES = ["greater", "at_least", "less", "at_most"];
+
+  let byName = new Map();
+  let isLoaded = false; // what was saved before stays as it is until somebody picks
+
+  /* Every box that is posted for the pages, by its name: looked up once, read often. */
+  function look() {
+    byName = new Map();
+    const form = document.querySelector("form[data-edit-form]");
+    Array.from(form ? form.elements : []).forEach(function (each) {
+      if (each.name && each.name.startsWith("pages-")) byName.set(each.name, each);
+    });
+  }
+  function boxes(pattern) {
+    return Array.from(byName.values()).filter(function (each) { return pattern.test(each.name); });
+  }
+  function box(name) { return byName.get(name) || null; }
+  function text(name) { const found = box(name); return found ? found.value.trim() : ""; }
+  function words(sentence, names) {
+    return sentence.replace(/%\((\w+)\)s/g, function (_all, name) { return names[name]; });
+  }
+  function isGone(name) {
+    let at = "";
+    return name.split("-value").slice(0, -1).some(function (part) {
+      at += part;
+      const gone = text(at + "-deleted") !== "";
+      at += "-value";
+      return gone;
+    });
+  }
+
+  /* The questions of the form in their order, as they stand on the screen. */
+  function questions() {
+    const found = [];
+    const often = {};
+    boxes(/-value-label$/).forEach(function (label) {
+      const prefix = label.name.replace(/-label$/, "");
+      if (!QUESTION.test(prefix) || isGone(label.name)) return;
+      const kind = text(prefix.replace(/-value$/, "-type"));
+      if (READ.includes(kind)) return;
+      const group = prefix.match(/^(pages-\d+-value-fields-\d+-value)-fields-/);
+      found.push({
+        prefix: prefix, kind: kind, box: label, label: label.value.trim(),
+        code: text(prefix + "-code"), group: group ? group[1] : "",
+        page: prefix.match(/^pages-\d+-value/)[0],
+      });
+      const scope = found[found.length - 1].group + label.value.trim();
+      often[scope] = (often[scope] || 0) + 1;
+    });
+    found.forEach(function (each) { each.isAlone = often[each.group + each.label] === 1; });
+    return found.sort(function (one, other) { return stands(one.box, other.box) ? -1 : 1; });
+  }
+
+  function ownerOf(name) {
+    const found = name.match(/^(pages-\d+-value-fields-\d+-value-fields-\d+-value|pages-\d+-value-fields-\d+-value)-/);
+    return found ? found[1] : name.match(/^pages-\d+-value/)[0];
+  }
+
+  function stands(first, second) {
+    return Boolean(first.compareDocumentPosition(second) & Node.DOCUMENT_POSITION_FOLLOWING);
+  }
+
+  /* What a box may name: what is asked before it; in a group, before it in the row too. */
+  function offered(asking, all) {
+    const owner = ownerOf(asking.name);
+    const row = owner.match(/^(.*)-fields-\d+-value$/);
+    const group = row && QUESTION.test(row[1]) ? row[1] : "";
+    const isSum = /-questions-\d+-value$/.test(asking.name);
+    return all.filter(function (each) {
+      const isItself = each.prefix === owner || each.prefix === group;
+      const isAside = each.group && each.group !== group && !(isSum && each.group !== owner);
+      if (!each.label || isItself || isAside || !stands(each.box, asking)) return false;
+      if (/-value-at$/.test(asking.name)) return asking.name.startsWith(each.page + "-");
+      if (/-value-(source|on)$/.test(asking.name)) return each.kind === "date";
+      return true;
+    });
+  }
+
+  function nameOf(each, all, asking) {
+    const name = !each.isAlone && each.code ? each.code : each.label;
+    if (!each.group || !/-questions-\d+-value$/.test(asking.name)) return name;
+    const group = all.find(function (one) { return one.prefix === each.group; });
+    return (group.code || group.label) + "." + (each.code || each.label);
+  }
+
+  function meant(wanted, found) {
+    if (!wanted) return undefined;
+    return found.find(function (each) { return each.code === wanted; }) ||
+      found.find(function (each) { return each.label === wanted; });
+  }
+
+  /* A question in the rows of a group, as a calculation names it: group.question */
+  function inRows(wanted, found, all) {
+    const [group, ...rest] = wanted.split(".");
+    return found.find(function (each) {
+      const outer = each.group && all.find(function (one) { return one.prefix === each.group; });
+      return outer && [outer.code, outer.label].includes(group) && [each.code, each.label].includes(rest.join("."));
+    });
+  }
+
+  function kindOf(each) {
+    if (each.kind === "repeat") return "count";
+    if (each.kind !== "calculated") return each.kind;
+    return text(each.prefix + "-operation") === "join" ? "text" : "number";
+  }
+
+  /* The choices of a question: their words, and the codes that may stand for them. */
+  function choices(each) {
+    const kind = each.kind;
+    if (kind === "yes_no") {
+      const more = box(each.prefix + "-with_unknown");
+      return WORDS.fixed.yes_no.slice(0, more && more.checked ? 3 : 2);
+    }
+    if (kind === "grade") return WORDS.fixed.grade;
+    if (kind === "consent") {
+      return WORDS.fixed.consent.map(function (choice) {
+        return { code: choice.code, label: text(each.prefix + "-" + choice.code + "_label") || choice.label };
+      });
+    }
+    const found = [];
+    for (let at = 0; box(each.prefix + "-options-" + at + "-value-label"); at += 1) {
+      const prefix = each.prefix + "-options-" + at + "-value";
+      if (text(prefix + "-label") && !isGone(prefix + "-label")) found.push({ label: text(prefix + "-label"), code: text(prefix + "-code") });
+    }
+    return found;
+  }
+
+  /* The words of what a condition names by its words or by its code. */
+  function worded(value, options) {
+    const found = options.find(function (one) { return one.label === value || (one.code && one.code === value); });
+    return found ? found.label : value;
+  }
+
+  function comparisons(each) {
+    const kind = kindOf(each);
+    const asked = ["answered", "not_answered"];
+    if (["number", "count", "date", "time"].includes(kind)) return ["is", "is_not", "in", "not_in", ...SIZES, ...asked];
+    if (kind === "checkboxes") return ["contains", "not_contains", "in", "not_in", ...asked];
+    if (["radio", "select", "yes_no", "grade", "consent"].includes(kind)) return ["is", "is_not", "in", "not_in", ...asked];
+    if (kind === "confirm") return ["is", "is_not"];
+    if (kind === "file") return asked;
+    return ["is", "is_not", "in", "not_in", "contains", "not_contains", ...asked];
+  }
+
+  function write(target, value) {
+    if (target.value === value) return;
+    target.value = value;
+    ["input", "change"].forEach(function (name) { target.dispatchEvent(new Event(name, { bubbles: true })); });
+  }
+
+  const filled = new WeakMap();
+
+  /* A list to pick from in place of a box; the box keeps what is posted. */
+  function pickerOf(asking) {
+    let picker = asking.previousElementSibling;
+    if (picker && picker.dataset.formsPicker !== undefined) return picker;
+    picker = document.createElement("select");
+    picker.dataset.formsPicker = "";
+    picker.id = asking.id + "-pick";
+    if (!labelOf(asking)) picker.setAttribute("aria-label", WORDS.choose);
+    picker.addEventListener("change", function () { write(asking, picker.value); });
+    asking.before(picker);
+    turn(asking, picker, true);
+    return picker;
+  }
+
+  /* Show the list or the box, and let the label belong to what is shown. */
+  function turn(asking, picker, isList) {
+    picker.hidden = !isList;
+    asking.hidden = isList;
+    const label = labelOf(asking);
+    if (label) label.htmlFor = isList ? picker.id : asking.id;
+  }
+
+  function labelOf(asking) {
+    const around = asking.closest("[data-contentpath]");
+    return around && around.querySelector(":scope > label, :scope > .w-field > label");
+  }
+
+  function fill(picker, groups, current, empty) {
+    const signature = JSON.stringify([groups.map(function (group) { return [group.title, group.options.map(function (one) { return [one.value, one.label]; })]; }), current]);
+    if (filled.get(picker) === signature && picker.value === current) return;
+    filled.set(picker, signature);
+    const known = [];
+    const parts = [new Option(empty, "")];
+    groups.forEach(function (group) {
+      const options = group.options.map(function (each) {
+        known.push(each.value);
+        return new Option(each.label, each.value);
+      });
+      if (!group.title) { parts.push(...options); return; }
+      const around = document.createElement("optgroup");
+      around.label = group.title;
+      around.append(...options);
+      parts.push(around);
+    });
+    if (current && !known.includes(current)) parts.push(new Option(words(WORDS.unknown, { name: current }), current));
+    picker.replaceChildren(...parts);
+    picker.value = current;
+  }
+
+  function offerQuestions(asking, all) {
+    const found = offered(asking, all);
+    const groups = [];
+    found.forEach(function (each) {
+      const title = text(each.page + "-title");
+      if (!groups.length || groups[groups.length - 1].page !== each.page) groups.push({ page: each.page, title: title || "–", options: [] });
+      const group = each.group ? all.find(function (one) { return one.prefix === each.group; }) : null;
+      groups[groups.length - 1].options.push({
+        value: nameOf(each, all, asking), each: each,
+        label: (group && each.group ? group.label + "：" : "") + each.label + (each.code ? " (" + each.code + ")" : ""),
+      });
+    });
+    const picked = meant(asking.value.trim(), found) || inRows(asking.value.trim(), found, all);
+    const value = picked ? nameOf(picked, all, asking) : asking.value.trim();
+    fill(pickerOf(asking), groups, value, /-(source|on)$/.test(asking.name) ? WORDS.none_picked : WORDS.choose);
+  }
+
+  function offerPages(asking) {
+    const found = boxes(/^pages-\d+-value-title$/).filter(function (title) {
+      return title.value.trim() && stands(asking, title) && !isGone(title.name);
+    });
+    const options = found.map(function (title) { return { value: title.value.trim(), label: title.value.trim() }; });
+    fill(pickerOf(asking), [{ title: "", options: options }], asking.value.trim(), WORDS.review);
+  }
+
+  function offerValues(asking, all) {
+    const prefix = asking.name.replace(/-value$/, "");
+    const named = box(prefix + "-question");
+    const operator = box(prefix + "-comparison");
+    const each = meant(named ? named.value.trim() : "", offered(named || asking, all));
+    const around = asking.closest("[data-contentpath]");
+    const several = around.querySelector("[data-forms-several]");
+    if (several) several.remove();
+    if (each) {
+      const fitting = comparisons(each);
+      const isNew = isLoaded && operator.dataset.formsAsked !== each.prefix;
+      operator.dataset.formsAsked = each.prefix;
+      if (isNew && !fitting.includes(operator.value)) write(operator, fitting[0]);
+      Array.from(operator.options).forEach(function (option) {
+        option.hidden = option.disabled = !fitting.includes(option.value) && option.value !== operator.value;
+      });
+    }
+    around.hidden = ["answered", "not_answered"].includes(operator.value) || Boolean(each && each.kind === "confirm");
+    const labels = each ? choices(each) : [];
+    const picker = pickerOf(asking);
+    const isList = ["in", "not_in"].includes(operator.value);
+    turn(asking, picker, labels.length > 0);
+    picker.hidden = !labels.length || isList;
+    if (labels.length && isList) offerSeveral(asking, labels);
+    else if (labels.length) fill(picker, [{ title: "", options: labels.map(function (one) { return { value: one.label, label: one.label }; }) }], worded(asking.value.trim(), labels), WORDS.choose);
+    else suggest(asking, each, all);
+  }
+
+  function offerSeveral(asking, labels) {
+    const around = document.createElement("fieldset");
+    around.dataset.formsSeveral = "";
+    const marked = split(asking.value, labels);
+    labels.forEach(function (one) {
+      const label = one.label;
+      const line = document.createElement("label");
+      const mark = document.createElement("input");
+      mark.type = "checkbox";
+      mark.checked = marked.includes(label);
+      mark.value = label;
+      line.append(mark, " " + label);
+      around.append(line);
+      mark.addEventListener("change", function () {
+        const all = Array.from(around.querySelectorAll("input")).filter(function (one) { return one.checked; });
+        write(asking, all.map(function (one) { return one.value; }).join("、"));
+      });
+    });
+    asking.before(around);
+  }
+
+  /* The words of several choices in a row; a choice may have a comma of its own. */
+  function split(value, options) {
+    const parts = value.split(/([,、，])/);
+    const found = [];
+    for (let at = 0; at < parts.length; at += 2) {
+      let end = parts.length;
+      const said = function () { return parts.slice(at, end).join("").trim(); };
+      const isKnown = function () { return options.some(function (one) { return one.label === said() || one.code === said(); }); };
+      while (end > at + 1 && !isKnown()) end -= 2;
+      found.push(worded(said(), options));
+      at = end - 1;
+    }
+    return found.filter(Boolean);
+  }
 
   const list = document.createElement("datalist");
   list.id = "forms-offers";
   document.body.append(list);
 
-  function questions() {
-    const found = [];
-    document.querySelectorAll('[name$="-value-label"]').forEach(function (label) {
-      const prefix = label.name.replace(/-label$/, "");
-      const code = document.querySelector('[name="' + prefix + '-code"]');
-      const isOption = /-options-\d+-value-label$/.test(label.name);
-      const isWords = /-translations-\d+-value-label$/.test(label.name);
-      const isGone = document.querySelector('[name="' + prefix.replace(/-value$/, "-deleted") + '"]');
-      if (isOption || isWords || !label.value.trim() || (isGone && isGone.value)) return;
-      found.push({ prefix: prefix, label: label.value.trim(), code: code ? code.value.trim() : "" });
-    });
-    return found;
+  function suggest(asking, each, all) {
+    asking.setAttribute("list", list.id);
+    asking.setAttribute("autocomplete", "off");
+    asking.placeholder = each ? WORDS.examples[kindOf(each)] || "" : "";
+    if (document.activeElement !== asking) return;
+    const kin = each ? offered(asking, all).filter(function (one) { return one !== each && kindOf(one) === kindOf(each); }) : [];
+    const values = kin.map(function (one) { return "{" + nameOf(one, all, asking) + "}"; });
+    if (each && each.kind === "date") values.unshift(WORDS.today);
+    list.replaceChildren(...values.map(function (value) { return new Option(value, value); }));
   }
 
-  function offer(box, offers) {
-    list.replaceChildren();
-    offers.forEach(function (each) {
-      const option = document.createElement("option");
-      option.value = each.value;
-      option.label = each.label;
-      list.append(option);
-    });
-    box.setAttribute("list", list.id);
-    box.setAttribute("autocomplete", "off");
+  /* A condition as the sentence that stands on the map as well. */
+  function leaf(prefix, all) {
+    if (text(prefix.replace(/-value$/, "-deleted"))) return "";
+    const named = box(prefix + "-question");
+    if (!named || !named.value.trim()) return "";
+    const each = meant(named.value.trim(), offered(named, all));
+    const operator = text(prefix + "-comparison") || "is";
+    let value = text(prefix + "-value");
+    if (each && each.kind === "confirm") value = WORDS.checked;
+    const reference = value.match(/^[{｛]\s*(.+?)\s*[}｝]$/);
+    const other = reference && meant(reference[1], all);
+    if (other) value = other.label;
+    else if (each && ["in", "not_in"].includes(operator)) value = split(value, choices(each)).join("・");
+    else if (each) value = worded(value, choices(each));
+    return words(WORDS.comparisons[operator], { question: each ? each.label : named.value, value: value || "…" });
   }
 
-  function asOffers(found) {
-    const often = {};
-    found.forEach(function (each) { often[each.label] = (often[each.label] || 0) + 1; });
-    return found.map(function (each) {
-      const value = often[each.label] > 1 && each.code ? each.code : each.label;
-      return { value: value, label: each.code ? each.label + " (" + each.code + ")" : each.label };
-    });
-  }
-
-  function choicesOf(wanted) {
-    const picked = questions().find(function (each) {
-      return wanted !== "" && (each.code === wanted || each.label === wanted);
-    });
-    if (!picked) return [];
-    const start = picked.prefix + "-options-";
-    const found = [];
-    document.querySelectorAll('[name^="' + start + '"][name$="-value-label"]').forEach(function (label) {
-      if (label.value.trim() && !label.name.includes("-translations-")) {
-        found.push({ value: label.value.trim(), label: label.value.trim() });
-      }
-    });
-    return found;
-  }
-
-  function pages() {
-    const found = [];
-    document.querySelectorAll('[name$="-value-title"]').forEach(function (title) {
-      if (/^pages-\d+-value-title$/.test(title.name) && title.value.trim()) {
-        found.push({ value: title.value.trim(), label: title.value.trim() });
-      }
-    });
-    return found;
-  }
-
-  document.addEventListener("focusin", function (event) {
-    const box = event.target;
-    const name = box.name || "";
-    if (box.tagName !== "INPUT" || !name.startsWith("pages-")) return;
-    if (/-value-(question|at|source|on)$/.test(name) || /-questions-\d+-value$/.test(name)) {
-      offer(box, asOffers(questions()));
-    } else if (/-goto-\d+-value-page$/.test(name)) {
-      offer(box, pages());
-    } else if (/-conditions-\d+-value-value$/.test(name)) {
-      const asked = document.querySelector('[name="' + name.replace(/-value$/, "-question") + '"]');
-      offer(box, choicesOf(asked ? asked.value.trim() : ""));
+  function rule(prefix, all) {
+    const parts = [];
+    for (let at = 0; box(prefix + "-conditions-" + at + "-value-question"); at += 1) parts.push(leaf(prefix + "-conditions-" + at + "-value", all));
+    for (let at = 0; box(prefix + "-groups-" + at + "-value-match"); at += 1) {
+      const inner = text(prefix + "-groups-" + at + "-deleted") ? "" : rule(prefix + "-groups-" + at + "-value", all);
+      parts.push(inner && "（" + inner + "）");
     }
+    const match = text(prefix + "-match");
+    const said = parts.filter(Boolean).join(match === "all" ? WORDS.and : WORDS.or);
+    return said && match === "none" ? words(WORDS.none, { conditions: said }) : said;
+  }
+
+  function say(around, place, sentence) {
+    let line = around.querySelector(":scope > [data-forms-sentence]");
+    if (!line && !sentence) return;
+    if (!line) {
+      line = document.createElement(place);
+      line.dataset.formsSentence = "";
+      around.append(line);
+    }
+    if (line.textContent !== sentence) line.textContent = sentence;
+  }
+
+  function sentences(all) {
+    boxes(/-match$/).forEach(function (match) {
+      if (/-groups-\d+-value-match$/.test(match.name)) return;
+      const sentence = rule(match.name.replace(/-match$/, ""), all);
+      const around = match.closest("[data-contentpath]").parentElement;
+      say(around, "p", sentence && words(WORDS.sentence, { conditions: sentence }));
+      let panel = match.closest("section[data-panel]");
+      for (let up = 0; panel && up < 2; up += 1) {
+        const heading = panel.querySelector(":scope > .w-panel__header [data-panel-heading]");
+        const isOwn = panel.parentElement.matches("[data-streamfield-child]") && /-value$/.test(match.name.replace(/-match$/, "")) && up === 0;
+        const own = heading && heading.querySelector("[data-panel-heading-text]");
+        if (heading && !(own && own.textContent.trim())) say(heading, "span", sentence);
+        if (!isOwn || !/-(required_when|when)-\d+-value-match$/.test(match.name)) break;
+        panel = panel.parentElement.closest("section[data-panel]");
+      }
+    });
+  }
+
+  function references() { return boxes(PICKED); }
+  function values() { return boxes(/-conditions-\d+-value-value$/); }
+
+  function refresh() {
+    look();
+    const all = questions();
+    references().forEach(function (asking) { offerQuestions(asking, all); });
+    values().forEach(function (asking) { offerValues(asking, all); });
+    boxes(/-goto-\d+-value-page$/).forEach(offerPages);
+    sentences(all);
+    nameTheButtons();
+    isLoaded = true;
+  }
+
+  /* What the ＋ at the end of a list adds. */
+  function nameTheButtons() {
+    boxes(/-count$/).forEach(function (count) {
+      const kind = count.name.match(/(pages|fields|options|conditions|groups|goto|checks|translations|questions|allowed)-count$/);
+      if (!kind || !WORDS.add[kind[1]]) return;
+      const buttons = Array.from(count.parentElement.querySelectorAll("button.c-sf-add-button")).filter(function (button) {
+        return button.closest("[data-streamfield-stream-container], [data-streamfield-list-container]").parentElement === count.parentElement;
+      });
+      buttons.forEach(function (button, at) {
+        button.title = WORDS.add[kind[1]];
+        if (at === buttons.length - 1) button.dataset.formsAdd = WORDS.add[kind[1]];
+        else delete button.dataset.formsAdd;
+      });
+    });
+  }
+
+  window.formsEditor = { WORDS, look, boxes, box, text, words, isGone, questions, ownerOf, offered, meant, inRows, split, choices, write, references, values, refresh };
+  let waiting = 0;
+  function soon() {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(refresh, 120);
+  }
+  document.addEventListener("input", soon);
+  document.addEventListener("change", soon);
+  document.addEventListener("click", function () { window.setTimeout(soon, 400); });
+  document.addEventListener("focusin", function (event) {
+    if (!/-conditions-\d+-value-value$/.test(event.target.name || "")) return;
+    look();
+    offerValues(event.target, questions());
   });
+  window.addEventListener("load", soon);
 })();
