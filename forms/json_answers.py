@@ -20,7 +20,6 @@ from forms.json_schema import is_sent
 
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 ROWS_AT_MOST = 50
-LONGEST = 20_000
 
 Field = Mapping[str, Any]
 Faults = dict[str, str]
@@ -77,8 +76,13 @@ def _typed_rows(field: Field, value: Any, pointer: str) -> tuple[list, Faults]:
 
 
 def _text(field: Field, value: Any) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST:
+    if not isinstance(value, str):
         raise Misshapen(_("A text is wanted here."))
+    if len(value) > text.KEPT_AT_MOST:
+        raise Misshapen(
+            _("This text is too long. It has %(length)s characters.")
+            % {"length": f"{len(value):,}"}
+        )
     return text.tidy(value)
 
 

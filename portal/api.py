@@ -55,6 +55,8 @@ class PublicAPI(NinjaAPI):
         return schema
 
 
+# How ninja begins what it says of a body that is no JSON.
+NO_JSON = "Cannot parse request body"
 RETRY_AFTER = {
     "description": "この秒数を待ってから、同じものを送ってください。",
     "schema": {"type": "integer", "minimum": 1},
@@ -89,7 +91,10 @@ def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return problem(error.status_code, str(error))
+    title = str(error)
+    if title.startswith(NO_JSON):
+        title = _("What was sent could not be read. Send JSON in UTF-8.")
+    return problem(error.status_code, title)
 
 
 @api.exception_handler(Refusal)

@@ -95,7 +95,8 @@ def judge(
     typed, faults = typed_answers(document, answers)
     faults |= put_files(document, typed, files)
     reading = read(document, typed, on or timezone.localdate())
-    return Judged(typed, reading, faults | faults_of(document, reading, typed))
+    # What could not be read at all says more than that an answer is missing.
+    return Judged(typed, reading, faults_of(document, reading, typed) | faults)
 
 
 def put_files(

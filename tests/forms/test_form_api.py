@@ -213,6 +213,15 @@ def test_each_refusal_names_its_place_and_nothing_is_received(client, form, key)
     assert Submission.objects.count() == 0
 
 
+def test_a_needed_answer_of_a_wrong_shape_is_not_said_to_be_missing(client, form, key):
+    wrong = {"phone": 668580000, "questions": "あ" * 100_001}
+    answers = good_answers(form) | wrong
+    errors = send(client, form, key, answers).json()["errors"]
+    told = {error["pointer"]: error["detail"] for error in errors}
+    assert told["/answers/phone"] == "ここには文字列を入れてください。"
+    assert "長すぎます（100,001文字" in told["/answers/questions"]
+
+
 def test_validation_says_the_same_and_keeps_nothing(client, form, key):
     path = f"/forms/{form.slug}/validate"
     good, bad = good_answers(form), {"people": 0}
@@ -401,6 +410,7 @@ def test_a_body_that_cannot_be_read_is_a_problem_and_no_error_of_ours(
     )
     assert response.status_code in (400, 422)
     assert response["Content-Type"] == "application/problem+json"
+    assert "読み取れませんでした" in response.json()["title"]
 
 
 def test_only_administrators_make_and_end_keys(log_in, cast, form):
