@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from decisions.documents import notice_pdf
 from decisions.models import Decision, Enrolment, Notice
@@ -10,7 +11,7 @@ from decisions.services import close_after_end
 from exchange.handlers import register
 
 
-@register("decision-notice")
+@register("decision-notice", _("Paper of a decision notice"))
 def make_notice(payload: dict[str, Any]) -> None:
     """Make and store the notice of an approved decision, unless it is there."""
     if Notice.objects.filter(decision=payload["decision"]).exists():
@@ -24,7 +25,7 @@ def make_notice(payload: dict[str, Any]) -> None:
         Notice.objects.get_or_create(decision=decision, defaults={"pdf": pdf})
 
 
-@register("enrolment-end")
+@register("enrolment-end", _("End of a case after its last day"))
 def end_case(payload: dict[str, Any]) -> None:
     """End the case once the last day of a use that was ended is over."""
     enrolment = Enrolment.objects.select_related("case").get(pk=payload["enrolment"])

@@ -6,27 +6,33 @@ Apps above register theirs in ``AppConfig.ready``; so exchange never imports the
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.functional import Promise
+
+StrOrPromise = str | Promise
 Handler = Callable[[dict[str, Any]], None]
 Task = Callable[[], None]
 Stopping = Callable[[], bool]
 LongTask = Callable[[Stopping], None]
 
 _handlers: dict[str, Handler] = {}
+_labels: dict[str, StrOrPromise] = {}
 _tasks: list[tuple[int, Task]] = []
 _long_tasks: list[LongTask] = []
 
 
-def register(channel: str) -> Callable[[Handler], Handler]:
+def register(channel: str, label: StrOrPromise) -> Callable[[Handler], Handler]:
     """Call the decorated function with the payload of each item of *channel*.
 
-    It runs at least once for an item, so it must be idempotent; it may raise, and is
-    then tried again later. It has 60 seconds.
+    *label* is what those who look after the portal call such a thing. It runs at
+    least once for an item, so it must be idempotent; it may raise, and is then tried
+    again later. It has 60 seconds.
     """
 
     def decorator(handler: Handler) -> Handler:
         if channel in _handlers:
             raise ValueError(f"A handler for {channel!r} exists already.")
         _handlers[channel] = handler
+        _labels[channel] = label
         return handler
 
     return decorator
@@ -35,6 +41,11 @@ def register(channel: str) -> Callable[[Handler], Handler]:
 def handler_for(channel: str) -> Handler:
     """The handler of a channel; KeyError if nobody registered one."""
     return _handlers[channel]
+
+
+def label_of(channel: str) -> str:
+    """What people call the things of a channel."""
+    return str(_labels.get(channel, channel))
 
 
 def every(seconds: int) -> Callable[[Task], Task]:

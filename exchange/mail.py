@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from exchange.handlers import register
 from exchange.services import enqueue_all
@@ -38,7 +39,7 @@ def notify(
     )
 
 
-@register("mail")
+@register("mail", gettext_lazy("Mail to an account"))
 def send(payload: dict[str, Any]) -> None:
     """Send one mail; to nobody who has left or has no address.
 

@@ -9,7 +9,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
 from exchange import urls
-from exchange.models import WorkerBeat
+from exchange.models import OutboxItem, WorkerBeat
 from exchange.resources import offered_to
 
 
@@ -54,7 +54,7 @@ def outbox():
 
 
 class OutboxPanel(Component):
-    """At home: a worker that has gone silent."""
+    """At home: a worker that has gone silent, and what was given up."""
 
     name = "outbox"
     order = 50
@@ -65,6 +65,7 @@ class OutboxPanel(Component):
         return {
             "last_beat": beat.at if beat else None,
             "is_worker_silent": WorkerBeat.is_silent(),
+            "given_up": OutboxItem.objects.dead().filter(done_at=None).count(),
         }
 
 

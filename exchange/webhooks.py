@@ -86,7 +86,22 @@ def check_url(url: str) -> SplitResult:
                 " must be listed in the settings (WEBHOOK_HOSTS)."
             )
         )
+    if is_inner(host, is_listed(host, wanted)):
+        raise ValidationError(
+            _(
+                "This address lies in the inner network. Give a public one, or have its"
+                " host listed in the settings (WEBHOOK_HOSTS)."
+            )
+        )
     return parts
+
+
+def is_inner(host: str, trusted: bool) -> bool:
+    """Whether a host is, without asking anybody, none that may be connected to."""
+    try:
+        return not is_allowed(host, trusted)
+    except ValueError:
+        return not trusted and (host == "localhost" or host.endswith(".localhost"))
 
 
 def resolve(url: str) -> Target:

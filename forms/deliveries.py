@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from exchange import handlers, webhooks
 from exchange.mail import notify
@@ -71,7 +72,7 @@ def _enqueue_mail(delivery: FormDelivery, submission: Submission, key: str) -> N
         )
 
 
-@handlers.register(CHANNEL)
+@handlers.register(CHANNEL, gettext_lazy("Delivery of a form to a web server"))
 def deliver(payload: dict[str, Any]) -> None:
     """Send one submission to one web server; to none that is no longer in use."""
     delivery = FormDelivery.objects.filter(

@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from exchange.handlers import register
 from exchange.mail import message_id
@@ -32,7 +33,7 @@ def address_of(submission: Submission) -> str:
     return ""
 
 
-@register("mail_to_sender")
+@register("mail_to_sender", gettext_lazy("Mail about a question to the sender"))
 def tell_sender(payload: dict[str, Any]) -> None:
     """Say that the city has a question. The address is read now and kept nowhere."""
     found = Submission.objects.select_related("version", "submitted_by")

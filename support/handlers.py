@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
 
 from exchange.handlers import register
 from support.documents import plan_pdf
@@ -10,7 +11,7 @@ from support.models import PlanPaper, PlanVersion
 from support.services import store_paper
 
 
-@register("plan-paper")
+@register("plan-paper", _("Paper of a confirmed plan"))
 def make_paper(payload: dict[str, Any]) -> None:
     """Make and keep the paper of a confirmed version; once, however often called."""
     plan = PlanVersion.objects.get(pk=payload["plan"])

@@ -7,7 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from exchange.handlers import label_of
 from exchange.querysets import OutboxQuerySet
+from exchange.reasons import in_words
 
 
 class OutboxItem(models.Model):
@@ -47,6 +49,14 @@ class OutboxItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.pk}"
+
+    @property
+    def label(self) -> str:
+        return label_of(self.channel)
+
+    @property
+    def reason(self) -> str:
+        return in_words(self.last_error)
 
 
 class WorkerBeat(models.Model):

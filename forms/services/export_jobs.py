@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from exchange import handlers
 from exchange.services import enqueue_all, place_of
@@ -282,7 +283,7 @@ def _write_down(job: AnswerExport, by: User, ip: str) -> None:
     )
 
 
-@handlers.register(HISTORY)
+@handlers.register(HISTORY, gettext_lazy("Note of an export in the histories"))
 @transaction.atomic
 def add_to_histories(payload: dict[str, Any]) -> None:
     """That these answers left with an export; once, and not where they were cleared."""

@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from exchange.handlers import register
 from exchange.mail import deliver, notify
@@ -86,7 +87,7 @@ def _words(submission: Submission) -> tuple[str, list[str]]:
     return subject, lines
 
 
-@register("receipt-mail")
+@register("receipt-mail", gettext_lazy("Mail with the receipt number to the sender"))
 def send_receipt(payload: dict[str, Any]) -> None:
     """The mail to the typed address; the address is read when it is sent.
 

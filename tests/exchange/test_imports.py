@@ -458,11 +458,20 @@ def test_what_was_given_up_is_on_the_page_and_can_be_sent_again(log_in, cast):
     item = OutboxItem.objects.create(
         channel="mail", key="k", attempts=8, dead_at=timezone.now(), last_error="X y:1"
     )
+    OutboxItem.objects.create(
+        channel="receipt-mail",
+        key="l",
+        attempts=1,
+        last_error="ConnectionRefusedError python3.11/socket.py:836",
+    )
     client = log_in("admin")
     page = client.get(reverse("exchange:outbox")).content.decode()
     home = client.get("/admin/").content.decode()
 
     assert f'data-number="{item}"' in page and "X y:1" in page
+    assert "利用者へのメール" in page and "ポータルの中でエラーが起きました" in page
+    assert "送信者への受付メール" in page and "相手のサーバにつながりません" in page
+    assert "断念したものが1件あります" in home
     assert "自動処理が止まっています" in page and "自動処理が止まっています" in home
     client.post(reverse("exchange:send_again", args=[item.pk]))
     item.refresh_from_db()

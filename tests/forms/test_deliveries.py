@@ -229,6 +229,10 @@ def test_a_listed_host_reaches_the_inner_network_and_no_link_local(address):
         "https://例え.jp/",
         "https://[::1",
         "https://example.org:99999/",
+        "https://127.0.0.1/",
+        "https://10.0.0.1/in",
+        "https://[::ffff:169.254.169.254]/",
+        "https://localhost/",
     ],
 )
 def test_what_is_no_public_target_is_refused_when_it_is_set_up(url, settings):
