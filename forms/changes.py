@@ -1,6 +1,6 @@
 """What is different between two versions of a form, and what it does to answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,13 +20,18 @@ OUTER = ("code", "slot", "sensitive", "retention", "width", "i18n", "kana_option
 class Change:
     """One difference: its kind, the question or page, the sentence, how deep it goes.
 
+    ``choice`` is the key of the choice that it is about.
+
     A breaking one means that answers given before might not be complete or valid now.
+    ``choice`` is the key of the choice that differs; ``rows`` tell what was and is.
     """
 
     kind: str
     key: str
     words: str
     is_breaking: bool
+    choice: str = ""
+    rows: Sequence[tuple[str, str, str]] = ()
 
 
 def changes(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[Change]:
@@ -218,4 +223,4 @@ def _choice_change(
     kind: str, question: Mapping, option: Mapping, words: str, is_breaking: bool
 ) -> Change:
     names = {"label": question["label"], "choice": option["label"]}
-    return Change(kind, question["key"], words % names, is_breaking)
+    return Change(kind, question["key"], words % names, is_breaking, option["key"])

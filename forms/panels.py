@@ -1,11 +1,29 @@
 """Parts of the editor's screen beside the fields themselves."""
 
+from django.urls import reverse
 from wagtail.admin.panels import HelpPanel
 
 from forms.compiler import compile_form
 from forms.models import FormDefinition
 from forms.services.following import open_drafts
+from forms.views.beside import screens_of
 from forms.words import uses_in_words
+
+
+class BesidePanel(HelpPanel):
+    """The way to the other screens of the form."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"template": "forms/building/beside.html", **kwargs})
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        def is_shown(self):
+            return super().is_shown() and bool(self.instance.pk)
+
+        def get_context_data(self, parent_context=None):
+            context = super().get_context_data(parent_context)
+            here = reverse("forms_admin:edit", args=[self.instance.pk])
+            return context | {"beside": screens_of(self.instance, here)[1:]}
 
 
 class DraftsPanel(HelpPanel):

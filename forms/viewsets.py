@@ -27,9 +27,10 @@ from wagtail.snippets.views.snippets import (
 
 from forms.forms.editor import FormDefinitionForm
 from forms.models import FormDefinition, FormVersion
-from forms.panels import DraftsPanel, UsesPanel
+from forms.panels import BesidePanel, DraftsPanel, UsesPanel
 from forms.services import FormProblems
 from forms.services.following import open_drafts
+from forms.views.beside import BESIDE, screens_of
 from forms.views.building import (
     BeginView,
     CompareView,
@@ -136,6 +137,7 @@ class VersionsView(PrivateView, TemplateView):
         drafts = open_drafts(self.form)
         return super().get_context_data(**kwargs) | {
             "form": self.form,
+            "beside": screens_of(self.form, self.request.path),
             "open_drafts": drafts,
             "versions": [(one, drafts.get(one.number, 0)) for one in versions],
         }
@@ -150,15 +152,6 @@ BUILDING = {
     "window": WindowView.as_view(),
     "conduct": ConductView.as_view(),
 }
-BESIDE = [
-    (_("Try it out"), "try", "view"),
-    (_("Map and check"), "overview", "site"),
-    (_("What differs"), "compare", "history"),
-    (_("Versions"), "versions", "list-ul"),
-    (_("Period and places"), "window", "date"),
-    (_("How the form is received"), "conduct", "cogs"),
-    (_("Save as a file"), "file", "download"),
-]
 
 
 def versions_url(form: FormDefinition) -> str | None:
@@ -198,7 +191,11 @@ class FormDefinitionViewSet(SnippetViewSet):
     edit_handler = TabbedInterface(
         [
             ObjectList(
-                [FieldPanel("pages"), UsesPanel(heading=_("What hangs on what"))],
+                [
+                    BesidePanel(),
+                    FieldPanel("pages"),
+                    UsesPanel(heading=_("What hangs on what")),
+                ],
                 heading=_("Questions"),
             ),
             ObjectList(

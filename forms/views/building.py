@@ -23,19 +23,23 @@ from django.views.generic import TemplateView, View
 from exchange.pdf import PdfError, render_pdf
 from forms import portable, starters
 from forms.answers import pages_in_words, read
+from forms.blocks.pages import FieldsBlock
 from forms.changes import changes
-from forms.compiler import Compiled, compile_form
+from forms.compiler import Compiled, compile_form, fields_of
+from forms.differences import before_and_after
 from forms.forms.bound import bind_page
 from forms.forms.controls import control_of
 from forms.generated import generated
 from forms.models import FormDefinition
 from forms.services.definitions import begin_from_starter, import_form
 from forms.services.following import open_drafts
+from forms.views.beside import screens_of
 from forms.wording import hints
-from forms.words import by_key, in_words, uses
+from forms.words import by_key, in_words, question_in_words, uses
 from staff.views import PrivateView
 
 FILLS = ("most", "least", "any")
+KIND_NAMES = {name: block.label for name, block in FieldsBlock().child_blocks.items()}
 
 
 class BuildingView(PrivateView):
@@ -76,7 +80,9 @@ class BuildingView(PrivateView):
         )
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {"form": self.form}
+        context = super().get_context_data(**kwargs)
+        beside = screens_of(self.form, self.request.path)
+        return context | {"form": self.form, "beside": beside}
 
 
 class CompareView(BuildingView, TemplateView):
@@ -93,7 +99,10 @@ class CompareView(BuildingView, TemplateView):
         before = numbers.get(self.request.GET.get("before", newest))
         after = numbers.get(self.request.GET.get("after", ""))
         document = after.document if after else self.compiled.document
-        found = changes(before.document if before else None, document)
+        old = before.document if before else None
+        found = changes(old, document)
+        for change in found:
+            change.rows = before_and_after(change, old, document)
         return super().get_context_data(**kwargs) | {
             "versions": versions,
             "before": before,
@@ -122,7 +131,7 @@ class OverviewView(BuildingView, TemplateView):
             "problems": problems,
             "warnings": self.compiled.warnings,
             "hints": hints(document),
-            "count": sum(1 for _field in by_key(document)),
+            "count": sum(1 for f in fields_of(document) if control_of(f).is_answer),
         }
 
 
@@ -135,7 +144,8 @@ def pages_of_map(document) -> list[dict]:
         questions = [
             {
                 "field": field,
-                "when": in_words(field["when"], fields),
+                "kind": KIND_NAMES[field["type"]],
+                "rules": question_in_words(field, fields),
                 "uses": hanging.get(field["key"], []),
                 "is_answer": control_of(field).is_answer,
             }

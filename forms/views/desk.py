@@ -11,6 +11,7 @@ from django.views.generic import FormView
 from forms.forms.desk import ConductForm, RowForm, WindowForm
 from forms.models import FormDefinition, FormSettings, FormWindow
 from forms.services.windows import places_left, save_beside
+from forms.views.beside import screens_of
 from staff.views import PrivateFormMixin
 
 
@@ -21,8 +22,8 @@ class BesideView(PrivateFormMixin, FormView):
     index_url_name = "forms_admin:list"
     index_title = _("Forms")
     header_icon = "form"
+    template_name = "forms/desk_beside.html"
     row_model: type = FormWindow
-    relation = ""
 
     @cached_property
     def definition(self) -> FormDefinition:
@@ -41,6 +42,10 @@ class BesideView(PrivateFormMixin, FormView):
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"form": self.definition}
+
+    def get_context_data(self, **kwargs):
+        beside = screens_of(self.definition, self.request.path)
+        return super().get_context_data(**kwargs) | {"beside": beside}
 
     def get_initial(self):
         names = self.form_class.names

@@ -1,6 +1,7 @@
 """Beside the editor: what differs, the map, trying out, files, ready-made forms."""
 
 import json
+import uuid
 
 import pytest
 from bs4 import BeautifulSoup
@@ -16,6 +17,7 @@ from forms.models import Draft, FormDefinition, Submission
 from forms.wording import hints
 from staff.models import AuditEvent
 from tests.conftest import EVERYBODY
+from tests.forms.conftest import question, yes_no
 
 EDITORS = ("form-editor",)
 
@@ -211,6 +213,11 @@ def test_what_is_edited_is_compared_with_what_is_published(log_in, form):
     page = soup(client.get(address("compare", form)))
     kinds = {item["data-change"] for item in page.select("[data-change]")}
     assert kinds == {"words", "option_removed"}
+    (worded,) = page.select("[data-change=words]")
+    assert (worded.select_one("del").text, worded.select_one("ins").text) == (
+        "紹介の種別",
+        "お知らせの種別",
+    )
 
 
 def test_a_comparison_of_versions_that_do_not_exist_shows_what_there_is(log_in, form):
@@ -227,6 +234,52 @@ def test_the_map_shows_every_question_and_every_branch(log_in, form):
         for field in page["fields"]:
             assert field["label"] in text
     assert "「緊急性」が「今すぐ」" in text
+
+
+def test_the_map_shows_every_effect_of_a_condition(log_in, publish):
+    yes = [{"question": "a", "comparison": "is", "value": "yes"}]
+    rule = [{"match": "all", "conditions": yes, "groups": []}]
+    choices = [{"code": "x", "label": "送迎", "when": as_rows(rule)}]
+    row = question("short_text", "r", "続柄", conditions=yes)
+    form = publish(
+        [
+            question("heading", "h", "はじめに"),
+            yes_no("a", "利用中"),
+            question("select", "b", "希望", options=choices),
+            question("short_text", "c", "理由", required_when=as_rows(rule)),
+            question("repeat", "d", "家族", row_title="#人目", fields=[row]),
+        ]
+    )
+    page = soup(log_in("form-editor").get(address("overview", form)))
+
+    assert "1ページ、質問4個" in page.text
+    said = {line.text for line in page.select(".form-map__branch")}
+    condition = "「利用中」が「はい」"
+    assert f"「送迎」を選べるとき：{condition}" in said
+    assert f"次のとき必須：{condition}" in said
+    assert f"続柄：次のとき表示：{condition}" in said
+
+
+def as_rows(rule):
+    """A rule that most questions do not have, as the editor keeps it."""
+    inner = [block(leaf) for leaf in rule[0]["conditions"]]
+    return [block({**rule[0], "conditions": inner})]
+
+
+def block(value):
+    return {"type": "item", "id": str(uuid.uuid4()), "value": value}
+
+
+@pytest.mark.parametrize(
+    "name", ["edit", "overview", "compare", "versions", "window", "conduct"]
+)
+def test_every_screen_of_a_form_leads_to_the_others(log_in, form, name):
+    page = soup(log_in("form-editor").get(address(name, form)))
+    (ways,) = page.select("nav[aria-label='この様式の画面']")
+    targets = {link["href"] for link in ways.select("a")}
+    assert address("try", form) in targets and address("overview", form) in targets
+    here = [link["href"] for link in ways.select("a[aria-current]")]
+    assert here == ([] if name == "edit" else [address(name, form)])
 
 
 def test_trying_out_stores_counts_and_mails_nothing(log_in, form, mailoutbox):
