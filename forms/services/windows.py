@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from forms.models import Draft, FormDefinition, FormSettings, FormWindow, Submission
 from staff.models import User
 from staff.services import record_event
-from staff.templatetags.japanese import wareki_time
+from staff.templatetags.japanese import wareki_time, wareki_until
 
 NUMBER = models.DecimalField(max_digits=14, decimal_places=2)
 ONE_PLACE = Decimal(1)
@@ -118,7 +118,7 @@ def message_for(window: FormWindow, state: str) -> str:
         }
     if state == "closed":
         return _("This form was received until %(when)s.") % {
-            "when": wareki_time(window.closes_at)
+            "when": wareki_until(window.closes_at)
         }
     return _("All places are taken.")
 

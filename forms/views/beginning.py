@@ -14,7 +14,13 @@ from forms.languages import in_language, language_choices
 from forms.models import FormDefinition, Invitation
 from forms.services import NotReceived, TooMany, refuse_flood, start_draft
 from forms.services.invitations import invitation_of, is_good
-from forms.services.windows import message_for, settings_of, standing
+from forms.services.windows import (
+    message_for,
+    places_left,
+    settings_of,
+    standing,
+    window_of,
+)
 from forms.views import drafts
 from forms.views.answering import SeeOther
 from staff.services import client_address
@@ -65,8 +71,18 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
             "language": language or settings.LANGUAGE_CODE,
             "invitation": invitation,
             "draft_days": settings_of(form).draft_days,
+            **period_of(form),
         }
         return render(request, "forms/start.html", context)
+
+
+def period_of(form: FormDefinition) -> dict:
+    """Until when an open form is received, and how many places nobody has taken."""
+    window = window_of(form)
+    if window is None:
+        return {}
+    left = places_left(window) if window.capacity else None
+    return {"window": window, "left": left and f"{left.normalize():f}"}
 
 
 def begin(

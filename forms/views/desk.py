@@ -1,5 +1,7 @@
 """The staff screens beside the questions: period and places, and how it is received."""
 
+from datetime import time, timedelta
+
 from django.db import transaction
 from django.http import Http404
 from django.urls import reverse
@@ -85,8 +87,11 @@ class WindowView(BesideView):
         shown = super().get_initial()
         for part in ("opens", "closes"):
             at = getattr(self.row, f"{part}_at")
-            if at:
-                local = timezone.localtime(at)
+            local = timezone.localtime(at) if at else None
+            if local and part == "closes" and local.time() == time.min:
+                # Typed as a day without a time: it holds until that day is over.
+                shown["closes_day"] = local.date() - timedelta(days=1)
+            elif local:
                 shown[f"{part}_day"] = local.date()
                 shown[f"{part}_time"] = local.time().replace(second=0)
         return shown

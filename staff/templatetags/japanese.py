@@ -1,6 +1,6 @@
 """Template filters for Japanese dates."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from django import template
 from django.utils import timezone
@@ -54,6 +54,14 @@ def wareki_time(value: datetime | None) -> str:
     if is_abroad():
         return date_format(local, "D, j M Y, H:i")
     return f"{dates.wareki_weekday(local.date())} {local:%-H:%M}"
+
+
+@register.filter
+def wareki_until(value: datetime | None) -> str:
+    """The end of a period: midnight is the 24:00 of the day before, as people say."""
+    if not value or timezone.localtime(value).time() != time.min:
+        return wareki_time(value)
+    return f"{wareki_weekday(timezone.localtime(value).date() - timedelta(1))} 24:00"
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +16,9 @@ pytestmark = pytest.mark.django_db
 
 NAME = question("short_text", "name", "お名前")
 PEOPLE = question("number", "people", "参加する人数")
+
+
+TYPED = ("day", "time")
 
 
 def window(form, **settings):
@@ -142,6 +146,9 @@ def test_staff_set_period_and_places_without_a_new_version(publish, log_in):
     assert timezone.localtime(row.opens_at).isoformat() == "2026-04-01T09:00:00+09:00"
     assert timezone.localtime(row.closes_at).isoformat() == "2027-01-01T00:00:00+09:00"
     assert form.versions.count() == 1
+    shown = BeautifulSoup(client.get(address).text, "html.parser")
+    typed = [shown.select_one(f"[name=closes_{part}]").get("value") for part in TYPED]
+    assert typed == ["令和8年12月31日", None]
     event = AuditEvent.objects.get(event="portal_forms.formwindow.changed")
     assert "capacity" in event.detail["changed"]
     answer = client.post(
@@ -149,6 +156,21 @@ def test_staff_set_period_and_places_without_a_new_version(publish, log_in):
     )
     assert "始まりの日より後" in answer.content.decode()
     assert FormWindow.objects.get().capacity == 20
+
+
+def test_who_begins_reads_until_when_and_how_many_places_are_left(publish, client):
+    form = publish([NAME, PEOPLE])
+    start = f"/forms/{form.slug}/"
+    assert "data-period" not in client.get(start).text
+    midnight = timezone.localtime().replace(2040, 1, 1, 0, 0, 0, 0)
+    window(form, closes_at=midnight, capacity=3)
+    ready(form, people="1").send()
+    period = BeautifulSoup(client.get(start).text, "html.parser").select_one(
+        "[data-period]"
+    )
+    said = "受付は令和21年12月31日（土） 24:00までです。"
+    assert period.text == f"{said} 定員は3名で、あと2名です。"
+    assert said in client.get("/forms/").text
 
 
 def test_the_list_of_forms_says_which_are_not_received_now(publish, client):
