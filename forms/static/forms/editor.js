@@ -177,10 +177,12 @@
     return picker;
   }
 
-  /* Show the list or the box, and let the label belong to what is shown. */
+  /* Show the list or the box; the label belongs to what is shown, the help to the box. */
   function turn(asking, picker, isList) {
     picker.hidden = !isList;
     asking.hidden = isList;
+    const help = asking.closest("[data-contentpath]").querySelector("[data-field-help]");
+    if (help) help.hidden = isList;
     const label = labelOf(asking);
     if (label) label.htmlFor = isList ? picker.id : asking.id;
   }
