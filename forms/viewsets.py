@@ -28,6 +28,7 @@ from wagtail.snippets.views.snippets import (
 from forms.forms.editor import FormDefinitionForm
 from forms.models import FormDefinition, FormVersion
 from forms.panels import BesidePanel, DraftsPanel, UsesPanel
+from forms.portable import free_slug
 from forms.services import FormProblems
 from forms.services.following import open_drafts
 from forms.views.beside import BESIDE, screens_of
@@ -68,7 +69,18 @@ class FormCreateView(PublishesSoundFormsOnly, CreateView):
 
 
 class FormCopyView(PublishesSoundFormsOnly, CopyView):
-    """A new form that begins as a copy of another one."""
+    """A new form that begins as a copy of another one, as that is being edited now.
+
+    It has an address and a title of its own, so that it can be saved as it is.
+    """
+
+    def get_initial_form_instance(self):
+        copy = super().get_initial_form_instance().get_latest_revision_as_object()
+        title = _("%(title)s (copy)") % {"title": copy.title}
+        longest = FormDefinition._meta.get_field("title").max_length
+        copy.title = title if len(title) <= longest else copy.title
+        copy.pk, copy.slug, copy.drafts_until = None, free_slug(copy.slug), None
+        return copy
 
 
 class FormEditView(PublishesSoundFormsOnly, EditView):

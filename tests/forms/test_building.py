@@ -117,6 +117,17 @@ def test_a_new_form_begins_as_a_ready_made_one_and_is_not_public(log_in, form):
     assert event.detail["source"] == "starter:hearing"
 
 
+def test_a_copy_begins_as_the_form_is_edited_now_and_can_be_saved_at_once(log_in, form):
+    client = log_in("form-editor")
+    draft = form.get_latest_revision_as_object()
+    draft.title = "紹介票の下書き"
+    draft.save_revision()
+    page = soup(client.get(address("copy", form)))
+    assert page.select_one("[name=slug]")["value"] == "referral-2"
+    assert page.select_one("[name=title]")["value"] == "紹介票の下書き（コピー）"
+    assert not page.select("nav[aria-label='この様式の画面'], [data-open-drafts]")
+
+
 def test_a_second_one_gets_an_address_of_its_own(log_in, form):
     client = log_in("form-editor")
     for _time in range(2):
