@@ -5,6 +5,7 @@ from wagtail.admin.panels import HelpPanel
 
 from forms.compiler import compile_form
 from forms.models import FormDefinition
+from forms.services.beside import uses_beside
 from forms.services.following import open_drafts
 from forms.views.beside import screens_of
 from forms.words import uses_in_words
@@ -62,4 +63,5 @@ class UsesPanel(HelpPanel):
             document = compile_form(
                 self.instance, previous=last.document if last else None
             ).document
-            return context | {"uses": uses_in_words(document)}
+            beside = uses_beside(self.instance)
+            return context | {"uses": uses_in_words(document, beside)}

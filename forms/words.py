@@ -133,10 +133,15 @@ def by_key(document: Mapping) -> dict[str, Mapping]:
     return found
 
 
-def uses(document: Mapping) -> dict[str, list[Use]]:
-    """By question, option or page: everything in the form that hangs on it."""
+def uses(
+    document: Mapping, beside: Mapping[str, list[Use]] | None = None
+) -> dict[str, list[Use]]:
+    """By question, option or page: everything in the form that hangs on it.
+
+    *beside* is what hangs on its questions in the settings outside the version.
+    """
     fields = by_key(document)
-    found: dict[str, list[Use]] = {}
+    found = {key: [*more] for key, more in (beside or {}).items() if key in fields}
     for keys, use in _all_uses(document, fields):
         for key in sorted(keys):
             found.setdefault(key, []).append(use)
@@ -148,7 +153,9 @@ def dependents(document: Mapping, key: str) -> list[Use]:
     return uses(document).get(key, [])
 
 
-def uses_in_words(document: Mapping) -> list[tuple[str, list[Use]]]:
+def uses_in_words(
+    document: Mapping, beside: Mapping[str, list[Use]] | None = None
+) -> list[tuple[str, list[Use]]]:
     """What hangs on what, by the wording of the question, option or page."""
     names = titles_of(document)
     for key, question in by_key(document).items():
@@ -156,7 +163,7 @@ def uses_in_words(document: Mapping) -> list[tuple[str, list[Use]]]:
         for option in question.get("options") or []:
             if option["key"].startswith("o_"):
                 names[option["key"]] = f"{question['label']}：{option['label']}"
-    found = uses(document)
+    found = uses(document, beside)
     return [(names[key], found[key]) for key in names if key in found and key != END]
 
 

@@ -11,6 +11,7 @@ from forms.changes import breaking_changes
 from forms.compiler import compile_form, digest_of
 from forms.handlers import INBOX, refusal_of_change
 from forms.models import AnswerGrant, FormDefinition, FormVersion
+from forms.services.beside import left_without
 from forms.services.following import is_over, is_past
 from staff.models import AuditEvent, User
 from staff.services import record_event
@@ -39,8 +40,9 @@ def publish_version(
     last = definition.latest_version()
     before = last.document if last else {}
     compiled = compile_form(definition, previous=before)
-    if compiled.problems:
-        raise FormProblems(compiled.problems)
+    problems = compiled.problems + left_without(definition, compiled.document, before)
+    if problems:
+        raise FormProblems(problems)
     if definition.handler == INBOX and not _has_reader(definition):
         raise FormProblems([_(NO_READER)])
     refusal = refusal_of_change(before.get("handler"), definition.handler)

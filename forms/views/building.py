@@ -31,6 +31,7 @@ from forms.forms.bound import bind_page
 from forms.forms.controls import control_of
 from forms.generated import generated
 from forms.models import FormDefinition
+from forms.services.beside import left_without, uses_beside
 from forms.services.definitions import begin_from_starter, import_form
 from forms.services.following import open_drafts
 from forms.views.beside import screens_of
@@ -75,9 +76,10 @@ class BuildingView(PrivateView):
 
     @cached_property
     def compiled(self) -> Compiled:
-        return compile_form(
-            self.draft, previous=self.last.document if self.last else None
-        )
+        before = self.last.document if self.last else None
+        compiled = compile_form(self.draft, previous=before)
+        compiled.problems += left_without(self.form, compiled.document, before or {})
+        return compiled
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -127,7 +129,7 @@ class OverviewView(BuildingView, TemplateView):
         document = self.compiled.document
         problems = self.compiled.problems
         return super().get_context_data(**kwargs) | {
-            "pages": [] if problems else pages_of_map(document),
+            "pages": [] if problems else pages_of_map(document, uses_beside(self.form)),
             "problems": problems,
             "warnings": self.compiled.warnings,
             "hints": hints(document),
@@ -135,9 +137,9 @@ class OverviewView(BuildingView, TemplateView):
         }
 
 
-def pages_of_map(document) -> list[dict]:
+def pages_of_map(document, beside) -> list[dict]:
     """Each page with its branches: when it is asked, where it goes, who uses what."""
-    fields, hanging = by_key(document), uses(document)
+    fields, hanging = by_key(document), uses(document, beside)
     number_of = {page["key"]: n for n, page in enumerate(document["pages"], 1)}
     rows = []
     for page in document["pages"]:

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from forms.models import Draft, FormWindow, Submission
+from forms.services import FormProblems
 from staff.models import AuditEvent
 from tests.forms.conftest import question
 from tests.forms.journey import Journey
@@ -156,6 +157,25 @@ def test_staff_set_period_and_places_without_a_new_version(publish, log_in):
     )
     assert "始まりの日より後" in answer.content.decode()
     assert FormWindow.objects.get().capacity == 20
+
+
+def test_a_question_that_counts_the_places_is_not_lost_unseen(publish, log_in):
+    form = publish([NAME, PEOPLE])
+    row = window(form, capacity=5, counted=key_of(form, "people"))
+    client = log_in("form-editor")
+    assert (
+        "定員を、この設問の人数で数えています。"
+        in client.get(f"/admin/forms/edit/{form.pk}/").content.decode()
+    )
+    refusal = (
+        "「参加する人数」がなくなっていますが、「受付期間と定員」で使われています。"
+    )
+    with pytest.raises(FormProblems, match=refusal):
+        publish([NAME])
+    assert form.versions.count() == 1
+    row.counted = ""
+    row.save()
+    assert publish([NAME]).versions.count() == 2
 
 
 def test_who_begins_reads_until_when_and_how_many_places_are_left(publish, client):
