@@ -14,6 +14,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+def seeded(seed_of_the_module, db):
+    """The seed, loaded once for this file: every test takes it."""
+
+
+@pytest.fixture
 def site(seeded):
     """The seed's own site, in the place of the one that the cast brings along."""
     return Site.objects.get(slug="enmusubi")

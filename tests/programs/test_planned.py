@@ -13,7 +13,7 @@ from wagtail.models import Locale
 from exchange.models import OutboxItem
 from home import languages
 from home.approval import schedule
-from programs import planned, seed
+from programs import planned
 from programs.models import OpeningException, SchoolHoliday, Site, SitePage
 from staff.models import AuditEvent
 from tests.programs.test_agreement import TOKYO, hours_on, told_to_machines
@@ -42,9 +42,14 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
+def site(seed_of_the_module, db):
+    """The seed's own site, in the place of the one that the cast brings along."""
+    return Site.objects.get(slug="enmusubi")
+
+
+@pytest.fixture
 def page(cast):
     """The page of a site as the seed makes it, without the dates of schools."""
-    seed.load(demo=True)
     SchoolHoliday.objects.all().delete()
     return SitePage.objects.get(slug="enmusubi", locale__language_code="ja")
 

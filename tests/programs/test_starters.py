@@ -1,8 +1,10 @@
 """A newer portal brings new words along; what editors did with the old ones stays."""
 
 import json
+from functools import partial
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from wagtail.models import Locale
 
@@ -12,14 +14,22 @@ from home.phrases import missing
 from programs import seed, seed_languages
 from programs.models import Site, StatisticsPage
 from programs.phrases import phrases_of_facts
+from tests.standing import kept_for_the_module
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def words(django_db_setup, django_db_blocker):
+    """The seed with all its words, once for this file: every test takes it."""
+    loads = (partial(seed.load, demo=True), seed_languages.load)
+    with kept_for_the_module(django_db_blocker, *loads):
+        yield
+
+
 @pytest.fixture
-def loaded(db):
-    seed.load(demo=True)
-    seed_languages.load()
+def loaded(words, db):
+    cache.clear()
 
 
 @pytest.fixture
