@@ -4,6 +4,7 @@ import json
 
 import pytest
 from hypothesis import settings
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from forms import handlers, starters
 from forms.models import FormDefinition
@@ -21,12 +22,18 @@ def private_files(tmp_path, settings):
     settings.PRIVATE_ROOT = tmp_path / "private"
 
 
+def load_starters() -> FormDefinition:
+    """Publish the starter forms, without the index of what they refer to."""
+    with disable_reference_index_auto_update():
+        starters.load()
+    return FormDefinition.objects.get(slug="referral")
+
+
 @pytest.fixture
 def referral_form(db):
     """The starter form of the schools, published, and the desk that receives it."""
     UnitFactory(function="intake")
-    starters.load()
-    return FormDefinition.objects.get(slug="referral")
+    return load_starters()
 
 
 @pytest.fixture

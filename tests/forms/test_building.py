@@ -17,15 +17,14 @@ from forms.models import Draft, FormDefinition, Submission
 from forms.wording import hints
 from staff.models import AuditEvent
 from tests.conftest import EVERYBODY
-from tests.forms.conftest import question, yes_no
+from tests.forms.conftest import load_starters, question, yes_no
 
 EDITORS = ("form-editor",)
 
 
 @pytest.fixture
 def form(db):
-    starters.load()
-    return FormDefinition.objects.get(slug="referral")
+    return load_starters()
 
 
 def soup(response):

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.cache import cache
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 from django.test import Client, RequestFactory
@@ -20,7 +21,6 @@ from home.signals import public_content_changed
 from portal import pagecache
 from portal.pagecache import PageCache
 from portal.wsgi import trusting_application
-from programs import seed
 from programs.models import OpeningException, Site
 from tests.factories import MembershipFactory, UserFactory
 
@@ -86,9 +86,9 @@ def web(seeded, committed, monkeypatch):
 
 
 @pytest.fixture
-def seeded(db):
-    """The public pages of the seed."""
-    seed.load(demo=True)
+def seeded(seed_of_the_module, db):
+    """The public pages of the seed, loaded once for this file."""
+    cache.clear()
 
 
 @pytest.fixture
@@ -195,11 +195,11 @@ def test_no_answer_that_sets_a_cookie_or_forbids_keeping_is_kept():
         ("500 Oops", page[1], b"x"),
         ("302 Found", page[1], b""),
     ):
-        cache = PageCache(careless(status, headers, body))
+        kept = PageCache(careless(status, headers, body))
         for _visit in range(2):
             environ = RequestFactory().get("/").environ
-            assert b"".join(cache(environ, lambda *words: None)) == body
-        assert not cache.shelf.pages, (status, headers)
+            assert b"".join(kept(environ, lambda *words: None)) == body
+        assert not kept.shelf.pages, (status, headers)
 
 
 def careless(status, headers, body):
