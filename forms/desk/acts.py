@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from forms.desk.listing import people_beside
-from forms.forms.text import narrow
+from forms.forms.text import receipt_number
 from forms.models import EnteredFor, FormDefinition, Handling, Submission
 from staff.forms import JapaneseDateField, PrivateForm, RevisionField
 from staff.models import Partner, User
@@ -28,7 +28,7 @@ class ReceiptField(forms.CharField):
         )
 
     def to_python(self, value):
-        return narrow(super().to_python(value)).upper()
+        return receipt_number(super().to_python(value))
 
 
 class FindsAnother(PrivateForm):

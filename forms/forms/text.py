@@ -47,6 +47,11 @@ def narrow(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+def receipt_number(text: str) -> str:
+    """A number as it is stored, however wide and with whatever stroke it was typed."""
+    return "-".join(part for part in HYPHENS.split(narrow(text).upper()) if part)
+
+
 def to_katakana(text: str) -> str:
     """Hiragana and half-width kana as full-width katakana; nothing else changes."""
     text = HALF_KANA.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from forms.forms.text import narrow
+from forms.forms.text import HYPHENS, narrow, receipt_number
 from forms.models import FailedLookUp, Submission
 
 PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105  an alphabet
@@ -28,8 +28,8 @@ def spelled(number: int, length: int) -> str:
 
 
 def plain_of(password: str) -> str:
-    """A password as it is compared: typed with or without hyphens, wide or narrow."""
-    return narrow(password).replace("-", "").replace(" ", "").lower()
+    """A password as it is compared: with or without strokes, wide or narrow."""
+    return HYPHENS.sub("", narrow(password)).lower()
 
 
 def look_up_password(key: str) -> str:
@@ -49,7 +49,7 @@ def look_up_hash(receipt: str, password: str) -> str:
 
 def look_up(receipt: str, password: str) -> Submission | None:
     """The submission with this number and password; None where either is wrong."""
-    receipt = narrow(receipt).upper()
+    receipt = receipt_number(receipt)
     found = Submission.objects.filter(receipt=receipt).first()
     expected = found.look_up_hash if found else "0" * 64
     right = hmac.compare_digest(expected, look_up_hash(receipt, password))
@@ -64,13 +64,13 @@ def guessed_too_often(receipt: str, address: str) -> bool:
     since = timezone.now() - WINDOW
     recent = FailedLookUp.objects.filter(at__gte=since)
     by_address = recent.filter(of=_counted("address", address)).count()
-    by_number = recent.filter(of=_counted("number", narrow(receipt).upper())).count()
+    by_number = recent.filter(of=_counted("number", receipt_number(receipt))).count()
     return by_address >= TRIES_OF_AN_ADDRESS or by_number >= TRIES_OF_A_NUMBER
 
 
 def note_wrong_guess(receipt: str, address: str) -> None:
     """Count a wrong guess, for every process to see."""
-    marks = [_counted("address", address), _counted("number", narrow(receipt).upper())]
+    marks = [_counted("address", address), _counted("number", receipt_number(receipt))]
     FailedLookUp.objects.bulk_create(FailedLookUp(of=mark) for mark in marks)
 
 

@@ -109,7 +109,9 @@ class SubmissionView(SubmissionMixin, PrivateDetailView):
         if is_aside:
             names.append("restore")
         elif not has_matter:
-            names = ["state", *names, "ask", "aside"]
+            names = ["state", *names, "aside"]
+            if self.object.status in Submission.OPEN_STATUSES:
+                names.insert(-1, "ask")
         found = [(LABELS[name], reverse(f"inbox:{name}", args=[pk])) for name in names]
         if not is_aside and not has_matter:
             url = reverse("inbox:hand_on", args=[pk])

@@ -23,7 +23,7 @@ from forms.models import (
     SubmissionEvent,
 )
 from forms.services import inbox as services
-from forms.services import reply
+from forms.services import reply, withdraw
 from forms.services.retention import anonymise
 from staff.models import AuditEvent, Partner, Unit
 from staff.names import search_key
@@ -104,6 +104,14 @@ def test_d28_a_name_is_found_in_any_kana_and_any_variant(consult, log_in, typed)
     for other in ("渡辺", "渡邊", "わたなべ"):
         assert mine.receipt not in listed(look(browser, other))
         assert len(listed(look(browser, other))) == 1
+
+
+def test_what_was_taken_back_offers_no_question_to_the_sender(submission, log_in):
+    address = submission.get_admin_url()
+    assert f"{address}ask/" in log_in("intake").get(address).text
+    withdraw(submission)
+    page = log_in("intake").get(address).text
+    assert f"{address}ask/" not in page and f"{address}note/" in page
 
 
 def test_a_given_name_is_found_inside_on_demand(submission, log_in):
@@ -235,7 +243,7 @@ def test_a_view_keeps_filters_and_columns_and_no_name(consult, cast, log_in):
             ".inbox-table thead th"
         )
     ]
-    assert heads == ["受付番号", "状態", "児童（フリガナ）"]
+    assert heads == ["受付番号", "状態", "こども（フリガナ）"]
     assert listed(page) == [made.receipt]
     assert view not in SavedView.objects.visible_to(cast["programme"])
     browser.post(reverse("inbox:columns"), {"drop": view.pk})
@@ -459,7 +467,7 @@ def test_the_list_shows_the_last_correction_with_the_whole_name(consult, post, l
     found = cells()
     assert found["こども"] == "髙橋　月"
     assert found["生年月日"] == "平成29年7月15日"
-    assert found["児童（フリガナ）"] == ""
+    assert found["こども（フリガナ）"] == ""
     for name in ("高橋月", "吉田月", "吉田神", "よしだ"):
         assert listed(look(log_in("intake"), name)) == [submission.receipt]
 

@@ -70,6 +70,15 @@ def test_number_and_password_open_the_thread_and_never_the_answers(sender, cast)
     assert sender.password not in str(dict(sender.client.session))
 
 
+def test_number_and_password_may_be_typed_as_a_telephone_types_them(sender):
+    sender.receipt = sender.receipt.lower().replace("-", "ー")
+    assert (
+        "data-status" in sender.look_up(sender.password.upper().replace("-", "－")).text
+    )
+    sender.receipt = sender.receipt.replace("ー", " ‐ ")
+    assert "data-status" in sender.look_up(f" {sender.password} ").text
+
+
 def test_the_look_up_closes_after_a_quarter_of_an_hour_or_by_its_button(
     sender, monkeypatch
 ):
