@@ -108,7 +108,7 @@ def leave_page(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
         leave(draft)
         response = SeeOther(f"{reverse('form_list')}?{end}=1")
         return drafts.take_back(response, draft)
-    context = {"draft": draft, "draft_key": key, "document": draft.version.document}
+    context = {"draft": draft, "draft_key": key, "document": document_of(draft)}
     context["is_sent"] = draft.sent_at is not None
     context["back"] = back_from_leaving(request, draft)
     return render(request, "forms/leave.html", context)

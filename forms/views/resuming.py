@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from forms.models import Draft
-from forms.services import hash_of, leave, owner_key
+from forms.services import document_of, hash_of, leave, owner_key
 from forms.services.resuming import may_try, passphrase_of, resume
 from forms.views import drafts
 from forms.views.answering import SeeOther
@@ -47,7 +47,7 @@ def keep(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     context = {
         "draft": draft,
         "draft_key": key,
-        "document": draft.version.document,
+        "document": document_of(draft),
         "passphrase": passphrase_of(key) if is_first else "",
         "link": request.build_absolute_uri(
             f"{reverse('form_resume')}?number={draft.number}"

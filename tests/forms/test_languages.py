@@ -257,3 +257,34 @@ def test_the_list_of_what_a_school_sent_names_its_forms_in_its_language(
 
     assert titles("en") == ["小さなフォーム", "A small form"]
     assert titles("ja-hira") == titles("ja") == ["小さなフォーム"] * 2
+
+
+def test_a_form_in_easy_japanese_is_filled_in_with_easy_words_of_the_portal(publish):
+    easy = [{"language": "ja-hira", "label": "あなたの 名前"}]
+    translation = {"language": "ja-hira", "title": "かんたんな フォーム"}
+    page = {
+        "title": "一",
+        "translations": [{"language": "ja-hira", "title": "なまえ"}],
+        "fields": [question("short_text", "name", "氏名", translations=easy)],
+    }
+    page["fields"][0]["required"] = True
+    value = {**translation, "is_complete": True}
+    around = [{"type": "translation", "id": "t", "value": value}]
+    publish(page, translations=around)
+    journey = Journey(Client(), "small")
+    journey.follow(journey.client.post("/forms/small/", {"language": "ja-hira"}))
+    assert "いま ここまでを 残して、あとで 書く" in journey.text
+    journey.next({})
+    assert journey.errors == ["「あなたの 名前」を 書いて ください。"]
+    journey.next({}, keep="1")
+    assert "合い言葉は この 画面でしか 見られません" in journey.text
+    assert "かんたんな フォーム" in journey.text
+    kept = journey.page.select_one("main a.button")["href"]
+    journey.open(journey.draft_address + "leave/")
+    assert "かんたんな フォーム" in journey.page.title.text
+    assert "やめると、書いたことは ぜんぶ 消えます" in journey.text
+    journey.open(kept)
+    journey.next({"name": "ハナ"})
+    assert "この 内容で 送る" in journey.text
+    journey.send()
+    assert "市が 受けました" in journey.text
