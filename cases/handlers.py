@@ -1,5 +1,7 @@
 """What the answers of a form become here."""
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -12,9 +14,9 @@ from forms.models import Submission
 
 
 @handlers.register("receive-referral", label=gettext_lazy("Take in as a referral"))
-def receive_referral(submission: Submission) -> None:
-    """A referral, in the transaction that stores the answers."""
-    services.receive_referral(submission)
+def receive_referrals(submissions: Sequence[Submission]) -> None:
+    """Referrals, in the transaction that stores the answers."""
+    services.receive_referrals(submissions)
 
 
 def referral_of(submission: Submission) -> Referral | None:
@@ -29,7 +31,7 @@ def case_of(submission: Submission) -> Case | None:
 
 def open_referral(submission: Submission, *, by, typed: str) -> Referral:
     """A referral made of answers that were only kept; the intake desk is told."""
-    return services.receive_referral(submission)
+    return services.receive_referrals([submission])[0]
 
 
 def attach_to_case(submission: Submission, *, by, typed: str) -> Case:

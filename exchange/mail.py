@@ -1,19 +1,33 @@
 """Mail: one door, through the outbox, with numbers only."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exchange.handlers import register
 from exchange.services import enqueue_all
-from staff.models import User
+from staff.models import Unit, User
+from staff.people import members_of
+
+
+@dataclass(frozen=True)
+class UnitMail:
+    """What a unit is told, like any mail: numbers only."""
+
+    unit: Unit
+    subject: str
+    lines: Sequence[str]
+    path: str
+    key: str
 
 
 def notify(
@@ -37,6 +51,32 @@ def notify(
             for user in users
         },
     )
+
+
+def notify_units(mails: Iterable[UnitMail]) -> None:
+    """The same for units: for whoever is of each when the outbox gets there."""
+    enqueue_all(
+        "unit_mail",
+        {
+            mail.key: {
+                "unit": mail.unit.pk,
+                "subject": str(mail.subject),
+                "lines": [str(line) for line in mail.lines],
+                "path": mail.path,
+                "key": mail.key,
+            }
+            for mail in mails
+        },
+    )
+
+
+@register("unit_mail", gettext_lazy("Mail to a unit"))
+@transaction.atomic
+def spread(payload: dict[str, Any]) -> None:
+    """Enqueue the mails of those who are of the unit now; done again, it adds none."""
+    unit = Unit(pk=payload["unit"])
+    said = {name: payload[name] for name in ("subject", "lines", "path", "key")}
+    notify(members_of(unit), **said)
 
 
 @register("mail", gettext_lazy("Mail to an account"))

@@ -1,11 +1,12 @@
 """What becomes of received answers: by name, so that news travels up the stairs.
 
-A handler runs in the transaction that stores the answers. What a person may do with
+A handler runs in the transaction that stores the answers; it is given all that are
+stored together, as a rule one. What a person may do with
 answers that have come (open a referral, attach them to a case) is handing on: apps
 above register both.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from forms.models import Submission
 
-Handler = Callable[[Submission], None]
+Handler = Callable[[Sequence[Submission]], None]
 INBOX = "inbox"
 
 _handlers: dict[str, tuple[str, Handler]] = {}
@@ -42,7 +43,7 @@ class WayOn:
 def register(name: str, label: str) -> Callable[[Handler], Handler]:
     """Offer the decorated function to form editors as *label*.
 
-    It is called in the transaction that stores the submission: if it fails, nothing
+    It is called in the transaction that stores the submissions: if it fails, nothing
     was received and no receipt is shown.
     """
 
@@ -92,15 +93,19 @@ def refusal_of_change(before: str | None, name: str) -> str:
     )
 
 
-def handle(submission: Submission) -> None:
-    """Run the handler that the version was published with, if there is one."""
-    document = submission.version.document
-    name = document.get("handler") or submission.form.handler
-    if name:
+def handle(submissions: Sequence[Submission]) -> None:
+    """Run the handlers that the versions were published with, where there are any."""
+    found: dict[str, list[Submission]] = {}
+    for submission in submissions:
+        document = submission.version.document
+        name = document.get("handler") or submission.form.handler
+        if name:
+            found.setdefault(name, []).append(submission)
+    for name, those in found.items():
         _label, run = _handlers[name]
-        run(submission)
+        run(those)
 
 
 @register(INBOX, label=gettext_lazy("Keep among the answers received"))
-def keep(submission: Submission) -> None:
+def keep(submissions: Sequence[Submission]) -> None:
     """Nothing more: whoever has the right reads them in the inbox and hands them on."""

@@ -1,6 +1,5 @@
 """Who may read which answers. Editing a form opens no answer."""
 
-from copy import copy
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -10,7 +9,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
-from home.freshness import remembered
+from home.freshness import own_copy, remembered
 from staff.names import search_key
 
 OFFICES = {"case_worker", "programme_manager", "centre_head"}
@@ -54,12 +53,13 @@ class FormVersionQuerySet(models.QuerySet):
 
         What the form is being edited to is long and left out.
         """
-        rows = self.select_related("form__conduct").defer(
-            "form__pages", "form__translations"
-        )
-        found = copy(remembered(("form version", pk), lambda: rows.get(pk=pk)))
-        found.form = copy(found.form)
+        found = own_copy(remembered(("form version", pk), lambda: self._whole(pk)))
+        found.form = own_copy(found.form)
         return found
+
+    def _whole(self, pk: int):
+        rows = self.select_related("form__conduct")
+        return rows.defer("form__pages", "form__translations").get(pk=pk)
 
     def newest(self, form: int) -> tuple[int, int]:
         """The number of the newest version of a form, and its ``ends_before``."""

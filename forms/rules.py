@@ -214,7 +214,7 @@ class Walk:
         shut = {
             option["key"]
             for option in question.get("options") or []
-            if not holds(option.get("when"), around, self.today)
+            if option.get("when") and not holds(option["when"], around, self.today)
         }
         if not shut:
             return value

@@ -18,6 +18,8 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.models import Model
+from django.db.models.base import ModelState
 from wagtail.models.sites import (
     SITE_ROOT_PATHS_CACHE_KEY,
     SITE_ROOT_PATHS_CACHE_VERSION,
@@ -98,9 +100,13 @@ class Watcher:
 
     def __call__(self, execute, sql, params, many, context):
         result = execute(sql, params, many, context)
-        if is_public_write(sql):
+        if not self.ignores(sql):
             changed(context["connection"].alias)
         return result
+
+    def ignores(self, sql: Any) -> bool:
+        """Whether a statement is none that it reports."""
+        return not is_public_write(sql)
 
 
 def is_public_write(sql: Any) -> bool:
@@ -169,3 +175,13 @@ def remembered(key: Any, make: Callable[[], Any]) -> Any:
     if len(values) < MOST_VALUES:
         values[key] = value
     return value
+
+
+def own_copy(row: Model) -> Model:
+    """A remembered row for one request, which may change it; ``copy`` takes longer."""
+    found = type(row).__new__(type(row))
+    found.__dict__.update(row.__dict__)
+    found._state = ModelState()
+    found._state.db, found._state.adding = row._state.db, row._state.adding
+    found._state.fields_cache = row._state.fields_cache.copy()
+    return found

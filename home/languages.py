@@ -7,7 +7,6 @@ the site map. A locale added in the settings gets its tree at once.
 """
 
 from collections.abc import Iterable
-from copy import copy
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -17,7 +16,7 @@ from django.urls import translate_url
 from wagtail.models import Locale, Page
 from wagtail.models.i18n import LocaleManager
 
-from home.freshness import remembered
+from home.freshness import own_copy, remembered
 
 NAMES = dict(settings.LANGUAGES)
 FIRST = ("ja", "ja-hira", "en")
@@ -58,7 +57,7 @@ def remember_locales() -> None:
 
     def remembered_locale(manager, code):
         key = ("locale", code)
-        return copy(remembered(key, lambda: look_up(manager, code)))
+        return own_copy(remembered(key, lambda: look_up(manager, code)))
 
     LocaleManager.get_for_language = remembered_locale
 

@@ -132,11 +132,14 @@ class KeepPrivatePagesPrivate:
 
     def __call__(self, request):
         response = self.get_response(request)
-        user = getattr(request, "user", None)
-        is_person = user is not None and user.is_authenticated
-        if is_person or request.path_info.startswith(PRIVATE_PATHS):
+        if request.path_info.startswith(PRIVATE_PATHS) or self.is_for_a_person(request):
             response["Cache-Control"] = "no-store, private"
         return response
+
+    @staticmethod
+    def is_for_a_person(request) -> bool:
+        user = getattr(request, "user", None)
+        return user is not None and user.is_authenticated
 
 
 def is_wagtails(block: bytes) -> bool:

@@ -13,7 +13,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable
-from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -301,6 +300,6 @@ def with_whole_top(site: WebSite | None) -> WebSite | None:
 
 def own_copy(kept: WebSite) -> WebSite:
     """The site for one request: what it does to its pages reaches no other."""
-    site = copy(kept)
-    site.root_page = copy(kept.root_page)
+    site = freshness.own_copy(kept)
+    site.root_page = freshness.own_copy(kept.root_page)
     return site

@@ -5,7 +5,7 @@ though only its values differ. A query is built once, with ``Given`` where a val
 in later; rows are stored by model and columns. Afterwards only the values are bound.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -54,6 +54,18 @@ class Worked(NamedTuple):
     is_locking: bool
 
 
+class Column(NamedTuple):
+    """What a row calls a value, and the type that the database takes as it is.
+
+    Some are made at the moment in which the row is stored.
+    """
+
+    name: str
+    plain: type | None
+    field: Field
+    is_made: bool
+
+
 class Prepared:
     """A query by what *build* makes; call it with the values it leaves open.
 
@@ -69,10 +81,12 @@ class Prepared:
 
     def __call__(self, **values: Any) -> list:
         """The rows for these values, as the query would give them."""
+        return self.read(self.stored(**values))
+
+    def stored(self, **values: Any) -> list[tuple]:
+        """The same as they are stored: for ``read``, or to see that nothing changed."""
         connection = connections[DEFAULT_DB_ALIAS]
-        worked = self.kept.get(connection.vendor)
-        if worked is None:
-            worked = self.kept[connection.vendor] = self.work_out()
+        worked = self.worked(connection)
         if worked.is_locking and not connection.in_atomic_block:
             raise TransactionManagementError("A lock is held by a transaction.")
         params = [
@@ -81,9 +95,13 @@ class Prepared:
             else part
             for part in worked.params
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(worked.sql, params)
-            rows = [list(row) for row in cursor.fetchall()]
+        return run(connection, worked.sql, params)
+
+    def read(self, stored: list[tuple]) -> list:
+        """What is stored, as the query would give it."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        worked = self.worked(connection)
+        rows = [list(row) for row in stored]
         for place, convert, expression in worked.converters:
             for row in rows:
                 for converter in convert:
@@ -92,6 +110,12 @@ class Prepared:
             return [tuple(row) for row in rows]
         take = worked.model.from_db
         return [take(DEFAULT_DB_ALIAS, worked.names, row) for row in rows]
+
+    def worked(self, connection) -> Worked:
+        found = self.kept.get(connection.vendor)
+        if found is None:
+            found = self.kept[connection.vendor] = self.work_out()
+        return found
 
     def first(self, **values: Any) -> Any | None:
         """The first of the rows, or None."""
@@ -125,16 +149,60 @@ class Prepared:
         raise ValueError("A prepared query gives rows or tuples.")
 
 
+def run(connection, sql: str, params: Sequence[Any]) -> list[tuple]:
+    """Run a statement whose SQL stays the same for ever; its rows, if it gives any.
+
+    SQLite's own library is asked directly, where nobody wants to see the statement: for
+    one of some microseconds, what Django does around it takes as long again.
+    """
+    if _goes_straight(connection, sql):
+        with connection.wrap_database_errors:
+            return connection.connection.execute(_in_marks(sql), params).fetchall()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall() if cursor.description else []
+
+
+def run_all(connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """The same for many rows of values; it gives nothing."""
+    if _goes_straight(connection, sql):
+        with connection.wrap_database_errors:
+            connection.connection.executemany(_in_marks(sql), rows)
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, rows)
+
+
+def _goes_straight(connection, sql: str) -> bool:
+    """Whether a statement may pass by Django: no log and no wrapper wants it.
+
+    A wrapper may say with ``ignores(sql)`` that it has no use for a statement.
+    """
+    if connection.vendor != "sqlite" or connection.queries_logged:
+        return False
+    for wrapper in connection.execute_wrappers:
+        ignores = getattr(wrapper, "ignores", None)
+        if ignores is None or not ignores(sql):
+            return False
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    return True
+
+
+@cache
+def _in_marks(sql: str) -> str:
+    """The statement with the marks that SQLite's library takes for values."""
+    return (sql % (("?",) * sql.replace("%%", "").count("%s"))) if "%" in sql else sql
+
+
 def insert(row: Model) -> None:
     """Store a new row and give it its key, as ``save(force_insert=True)`` does.
 
     No signals, and no ``save()`` of the model's own. Values are values, no expressions.
     """
     connection = connections[DEFAULT_DB_ALIAS]
-    sql, fields = _insertion(connection.vendor, type(row), has_answer=True)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, _values(row, fields, connection))
-        row.pk = cursor.fetchone()[0]
+    sql, columns = _insertion(connection.vendor, type(row), has_answer=True)
+    ((row.pk,),) = run(connection, sql, _values(row, columns, connection))
     _is_stored(row)
 
 
@@ -143,13 +211,20 @@ def insert_all(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None
     if not rows:
         return
     connection = connections[DEFAULT_DB_ALIAS]
-    sql, fields = _insertion(
+    sql, columns = _insertion(
         connection.vendor, type(rows[0]), ignores_conflicts=ignore_conflicts
     )
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, [_values(row, fields, connection) for row in rows])
+    run_all(connection, sql, [_values(row, columns, connection) for row in rows])
     for row in rows:
         _is_stored(row)
+
+
+def insert_values(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same for rows that are not made first: each says the value of each column."""
+    if rows:
+        connection = connections[DEFAULT_DB_ALIAS]
+        sql, columns = _insertion(connection.vendor, model)
+        run_all(connection, sql, [_bound(row, columns, connection) for row in rows])
 
 
 def update(row: Model, *names: str) -> None:
@@ -158,25 +233,37 @@ def update(row: Model, *names: str) -> None:
     No signals, and no ``save()`` of the model's own.
     """
     connection = connections[DEFAULT_DB_ALIAS]
-    sql, fields = _change(connection.vendor, type(row), names)
-    values = _values(row, fields, connection, is_new=False)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, row.pk])
+    sql, columns = _change(connection.vendor, type(row), names)
+    values = _values(row, columns, connection, is_new=False)
+    run(connection, sql, [*values, row.pk])
 
 
-def _values(
-    row: Model, fields: Sequence[Field], connection, *, is_new: bool = True
-) -> list[Any]:
+def _values(row: Model, columns: Sequence[Column], connection, *, is_new=True) -> list:
+    for column in columns:
+        if column.is_made:
+            column.field.pre_save(row, is_new)  # leaves it in the row as well
+    return _bound(row.__dict__, columns, connection)
+
+
+def _bound(held: Mapping[str, Any], columns: Sequence[Column], connection) -> list:
+    """The values, by the names under which they are held, as the database takes them.
+
+    KeyError where a column has none.
+    """
     found = []
-    for field in fields:
-        value = field.pre_save(row, is_new)
-        if value is not None and type(value) is not _taken_as_it_is(field):
+    for name, plain, field, _is_made in columns:
+        value = held[name]
+        if value is not None and type(value) is not plain:
             value = field.get_db_prep_save(value, connection)
         found.append(value)
     return found
 
 
-@cache
+def _column(field: Field) -> Column:
+    is_made = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    return Column(field.attname, _taken_as_it_is(field), field, is_made)
+
+
 def _taken_as_it_is(field: Field) -> type | None:
     """The type of value that the database takes from a field without any change."""
     if field.remote_field:
@@ -200,7 +287,7 @@ def _insertion(
     *,
     has_answer: bool = False,
     ignores_conflicts: bool = False,
-) -> tuple[str, list[Field]]:
+) -> tuple[str, list[Column]]:
     """The statement for one row, and its columns; it may answer the row's key."""
     meta = model._meta
     fields = [field for field in meta.concrete_fields if field is not meta.auto_field]
@@ -212,13 +299,13 @@ def _insertion(
     ((sql, params),) = compiler.as_sql()
     if len(params) != len(fields) or sql.count("%s") != len(fields):
         raise ValueError("A prepared row takes one value for each column.")
-    return sql, fields
+    return sql, [_column(field) for field in fields]
 
 
 @cache
 def _change(
     vendor: str, model: type[Model], names: tuple[str, ...]
-) -> tuple[str, list[Field]]:
+) -> tuple[str, list[Column]]:
     fields = [model._meta.get_field(name) for name in names]
     query = UpdateQuery(model)
     query.add_update_fields([(f, None, Given(f.name, model, f.name)) for f in fields])
@@ -226,4 +313,4 @@ def _change(
     sql, params = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
     if [part.name for part in params] != [*names, "pk"]:
         raise ValueError("A prepared change takes one value for each column.")
-    return sql, fields
+    return sql, [_column(field) for field in fields]

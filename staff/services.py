@@ -1,5 +1,6 @@
 """Writes of staff: the audit and the numbers. Each is one transaction."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,12 +11,12 @@ from django.utils import timezone
 
 from staff.dates import fiscal_year
 from staff.models import AuditEvent, NumberSeries, User
-from staff.prepared import Prepared, insert
+from staff.prepared import Prepared, insert_all, run
 
 GENESIS = "0" * 64
 AUDIT_LOCK = 4_271_001
 TAKE = (
-    "UPDATE staff_numberseries SET last = last + 1"
+    "UPDATE staff_numberseries SET last = last + %s"
     " WHERE kind = %s AND fiscal_year = %s RETURNING last"
 )
 last_events = Prepared(
@@ -23,30 +24,46 @@ last_events = Prepared(
 )
 
 
-def next_number(kind: str, *, on: date | None = None, by_year: bool = True) -> int:
+def next_number(
+    kind: str, *, on: date | None = None, by_year: bool = True, count: int = 1
+) -> int:
     """Take the next number of a series; call it inside the record's transaction.
 
-    Numbers have no gaps: one that is not committed is given out again.
+    Numbers have no gaps: one that is not committed is given out again. The last of
+    *count* numbers, where more are taken at once.
     """
     year = fiscal_year(on or timezone.localdate()) if by_year else 0
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(TAKE, [kind, year])
-        taken = cursor.fetchall()
+    with transaction.atomic(savepoint=False):
+        taken = run(connection, TAKE, [count, kind, year])
         if not taken:
             NumberSeries.objects.get_or_create(kind=kind, fiscal_year=year)
-            cursor.execute(TAKE, [kind, year])
-            taken = cursor.fetchall()
+            taken = run(connection, TAKE, [count, kind, year])
         return taken[0][0]
 
 
 def year_number(kind: str, letter: str, *, on: date | None = None) -> str:
     """A number as people quote it: letter, year of Reiwa, four digits: ``R8-0012``."""
+    return year_numbers(kind, letter, 1, on=on)[0]
+
+
+def year_numbers(
+    kind: str, letter: str, count: int, *, on: date | None = None
+) -> list[str]:
+    """The next *count* numbers of this kind, in their order."""
     on = on or timezone.localdate()
-    return f"{letter}{fiscal_year(on) - 2018}-{next_number(kind, on=on):04d}"
+    last = next_number(kind, on=on, count=count)
+    year = fiscal_year(on) - 2018
+    return [f"{letter}{year}-{n:04d}" for n in range(last - count + 1, last + 1)]
 
 
-@transaction.atomic(savepoint=False)
-def record_event(
+def record_event(event: str, record: Model | None = None, **said: Any) -> AuditEvent:
+    """Append one event to the audit; see ``event_of``."""
+    row = event_of(event, record, **said)
+    record_events([row])
+    return row
+
+
+def event_of(
     event: str,
     record: Model | None = None,
     *,
@@ -56,17 +73,11 @@ def record_event(
     ip: str = "",
     **detail: Any,
 ) -> AuditEvent:
-    """Append one event to the audit, chained to the last one.
+    """An event that stands nowhere yet.
 
-    It joins the caller's transaction: a write and its event stand or fall together.
     *detail* takes numbers, counts and codes, never a name or an answer.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AUDIT_LOCK])
-    seq, previous = last_events.first() or (0, GENESIS)
-    row = AuditEvent(
-        seq=seq + 1,
+    return AuditEvent(
         at=timezone.now(),
         by=by,
         by_roles=",".join(sorted(by.scope.roles)) if by else "",
@@ -77,11 +88,23 @@ def record_event(
         subject=subject or subject_of(record),
         detail=detail,
         ip=ip,
-        previous=previous,
     )
-    row.digest = row.computed_digest()
-    insert(row)
-    return row
+
+
+@transaction.atomic(savepoint=False)
+def record_events(rows: Sequence[AuditEvent]) -> None:
+    """Append events to the audit in their order, each chained to the one before it.
+
+    They join the caller's transaction: a write and its event stand or fall together.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AUDIT_LOCK])
+    seq, previous = last_events.first() or (0, GENESIS)
+    for number, row in enumerate(rows, seq + 1):
+        row.seq, row.previous = number, previous
+        row.digest = previous = row.computed_digest()
+    insert_all(rows)
 
 
 def subject_of(record: Model | None) -> str:

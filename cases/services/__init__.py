@@ -21,7 +21,7 @@ from cases.services.referral import (
     accept_referral,
     add_hearing,
     close_referral,
-    receive_referral,
+    receive_referrals,
     triage_referral,
 )
 from cases.services.sender import tell_of_sender
@@ -40,7 +40,7 @@ __all__ = [
     "confirm_assessment",
     "follow_correction",
     "open_case",
-    "receive_referral",
+    "receive_referrals",
     "restrict_case",
     "return_assessment",
     "save_guardian",

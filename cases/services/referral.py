@@ -1,5 +1,6 @@
 """Writes to a referral, from its arrival to the case it becomes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from cases.services.case import (
 )
 from cases.services.taking import (
     changed_row,
+    mail_to,
     must_answer,
     protecting_unit,
     tell_unit,
@@ -26,11 +28,12 @@ from cases.services.taking import (
     unit_with,
 )
 from cases.services.urgency import urgency_asked_for
+from exchange.mail import UnitMail, notify_units
 from forms.models import Submission
 from forms.services import change_status
 from staff.models import AuditEvent, Unit, User
 from staff.prepared import insert
-from staff.services import record_event
+from staff.services import event_of, record_event, record_events
 
 Check = Referral.CouncilCheck
 State = Referral.State
@@ -53,8 +56,8 @@ CASE_OPENED = gettext_noop("A case was opened for your unit: %(number)s")
 
 
 @transaction.atomic(savepoint=False)
-def receive_referral(submission: Submission) -> Referral:
-    """Take in a submission as a referral under the number of its receipt.
+def receive_referrals(submissions: Sequence[Submission]) -> list[Referral]:
+    """Take in submissions as referrals under the numbers of their receipts.
 
     No child is looked for here. Only staff may decide that two children are one:
     otherwise a stranger who types somebody's name would be joined to that file. Where
@@ -68,6 +71,25 @@ def receive_referral(submission: Submission) -> Referral:
                 " read it. Please phone the city."
             )
         )
+    referrals = [_store(submission, unit) for submission in submissions]
+    notify_units(map(_arrival, referrals))
+    record_events(
+        [
+            event_of(
+                "referral.received",
+                referral,
+                action=AuditEvent.Action.CREATE,
+                by=referral.submission.submitted_by,
+                urgency=referral.urgency,
+                unit=unit.code,
+            )
+            for referral in referrals
+        ]
+    )
+    return referrals
+
+
+def _store(submission: Submission, unit: Unit) -> Referral:
     referral = Referral(
         number=submission.receipt,
         submission=submission,
@@ -82,22 +104,17 @@ def receive_referral(submission: Submission) -> Referral:
         exclude=["submission", "partner", "unit"], validate_unique=False
     )
     insert(referral)
+    return referral
+
+
+def _arrival(referral: Referral) -> UnitMail:
     is_urgent = referral.urgency == Referral.Urgency.NOW
-    tell_unit(
-        unit,
+    return mail_to(
+        referral.unit,
         referral,
         subject=ARRIVED_URGENT if is_urgent else ARRIVED,
         key=f"referral-arrived-{referral.number}",
     )
-    record_event(
-        "referral.received",
-        referral,
-        action=AuditEvent.Action.CREATE,
-        by=submission.submitted_by,
-        urgency=referral.urgency,
-        unit=unit.code,
-    )
-    return referral
 
 
 @transaction.atomic

@@ -1,6 +1,5 @@
 """Compare-and-set, and who is told: what the writes of this app have in common."""
 
-from copy import copy
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -12,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cases.models import Case, Referral
-from exchange.mail import notify
-from home.freshness import remembered
+from exchange.mail import UnitMail, notify_units
+from home.freshness import own_copy, remembered
 from staff.dates import wareki
 from staff.models import Unit, User
-from staff.people import members_of
 
 Record = TypeVar("Record", bound=Model)
 
@@ -66,7 +64,7 @@ def unit_with(*functions: str) -> Unit | None:
     for function in functions:
         for unit in units:
             if unit.function == function:
-                return copy(unit)
+                return own_copy(unit)
     return None
 
 
@@ -81,14 +79,19 @@ def protecting_unit() -> Unit:
 
 
 def tell_unit(unit: Unit, record: Model, *, subject: str, key: str) -> None:
-    """Mail the members of *unit* through the outbox; *subject* is an untranslated text.
+    """Mail the members of *unit* through the outbox: see ``mail_to``."""
+    notify_units([mail_to(unit, record, subject=subject, key=key)])
+
+
+def mail_to(unit: Unit, record: Model, *, subject: str, key: str) -> UnitMail:
+    """What a unit is told of a record; *subject* is an untranslated text.
 
     It takes ``%(number)s``; nothing else of the record goes into a mail.
     """
     with translation.override(settings.LANGUAGE_CODE):
         line = _(subject) % {"number": str(record)}
-        notify(
-            members_of(unit),
+        return UnitMail(
+            unit,
             subject=line,
             lines=[line, _(NOTICE_END)],
             path=record.get_admin_url(),

@@ -92,6 +92,10 @@ class Draft(models.Model):
 
     objects = DraftQuerySet.as_manager()
 
+    # The row that it was read from, where that was kept: nothing changed, if there is
+    # the same one again.
+    stored: list[tuple] | None = None
+
     # Wagtail's index of references would keep who points to what, and show it to
     # form editors on the page that lists where a form is used.
     wagtail_reference_index_ignore = True

@@ -24,6 +24,7 @@ from forms.models import Draft, FormDefinition, FormVersion, Invitation, Submiss
 from forms.services.files import fill_in_files
 from forms.services.look_up import spelled
 from forms.services.windows import NotReceived, message_for, settings_of, standing
+from home.freshness import own_copy
 from staff.models import User
 from staff.prepared import Given, Prepared
 
@@ -118,9 +119,12 @@ def hash_of(key: str) -> str:
 
 def locked(draft: Draft) -> Draft:
     """The draft of this moment, under its lock; DoesNotExist where it was given up."""
-    found = locked_drafts.first(pk=draft.pk)
-    if found is None:
+    stored = locked_drafts.stored(pk=draft.pk)
+    if not stored:
         raise Draft.DoesNotExist
+    if stored == draft.stored:
+        return own_copy(draft)
+    (found,) = locked_drafts.read(stored)
     is_same = found.version_id == draft.version_id
     found.version = (
         draft.version if is_same else FormVersion.objects.kept(found.version_id)

@@ -278,10 +278,10 @@ def adopt_files(draft: Draft, submission: Submission) -> None:
 
     A file to a question that is not asked goes with its bytes, as its answer does.
     """
-    wanted = set(ids_in(submission.answers))
     files = files_of_draft(draft=draft.pk)
     if not files:
         return
+    wanted = set(ids_in(submission.answers))
     kept = [key for key, uuid in files if str(uuid) in wanted]
     draft.attachments.filter(pk__in=kept).update(draft=None, submission=submission)
     Attachment.objects.filter(draft=draft).delete()

@@ -114,7 +114,12 @@ def hold(submission: Submission, reasons: list[str]) -> HeldSubmission:
 
 def proceed(submission: Submission) -> None:
     """What follows once answers are received and not held back."""
-    handle(submission)
+    handle([submission])
+    announce(submission)
+
+
+def announce(submission: Submission) -> None:
+    """Write down whom to tell: other systems, the sender, the units of the form."""
     enqueue_deliveries(submission)
     confirm_by_mail(submission)
     tell_units(submission)

@@ -1,18 +1,21 @@
 """The one transaction that receives answers, and what comes after it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from exchange.writing import beginning
 from forms.answers import Reading
 from forms.compiler import digest_of, fields_of
 from forms.forms.controls import control_of
+from forms.handlers import handle
 from forms.models import (
     Draft,
     FormDefinition,
@@ -24,7 +27,7 @@ from forms.services.drafts import locked, read_draft, sent_from, token_of
 from forms.services.entering import is_entered_for_partner
 from forms.services.files import adopt_files
 from forms.services.following import must_follow
-from forms.services.guard import hold, proceed, suspicions
+from forms.services.guard import announce, hold, suspicions
 from forms.services.inbox import follow_status
 from forms.services.invitations import take_use
 from forms.services.look_up import look_up_hash, look_up_password
@@ -37,9 +40,9 @@ from forms.services.windows import (
 from home.models import ContactSettings
 from staff.models import AuditEvent, Membership, User
 from staff.names import search_key
-from staff.prepared import Given, Prepared, insert_all, update
-from staff.services import record_event, year_number
-from staff.turns import in_turn
+from staff.prepared import Given, Prepared, insert_values, update
+from staff.services import event_of, record_event, record_events, year_numbers
+from staff.turns import Turns
 
 RELATED = ["form", "version", "partner", "submitted_by", "invitation", "linked_to"]
 KEPT_AFTER_SENDING = timedelta(days=31)
@@ -65,9 +68,9 @@ def submit(
     draft: Draft, *, key: str, address: str = "127.0.0.1", seen: int | None = None
 ) -> Submission:
     """Receive a draft, when it is its turn: see ``receive``."""
-    early = Early(draft)
-    with in_turn():
-        return receive(draft, key=key, address=address, seen=seen, early=early)
+    return _receiving.take(
+        Sending(draft, look_up_password(key), address, seen, Early(draft))
+    )
 
 
 class Early:
@@ -92,52 +95,106 @@ class Early:
         return draft.version_id, draft.language, today, draft.answers
 
 
-@transaction.atomic
-def receive(
-    draft: Draft, *, key: str, address: str, seen: int | None, early: Early
-) -> Submission:
-    """Receive a draft: submission, index, handler, mail and audit together, or nothing.
+@dataclass
+class Sending:
+    """A draft on its way, with the password to its receipt.
+
+    From where it comes, and the number of the version that was looked over.
+    """
+
+    draft: Draft
+    password: str
+    address: str
+    seen: int | None
+    early: Early
+    language: str = field(default_factory=get_language)
+
+
+@dataclass
+class Arrived:
+    """What came of a sending: now, or before, when it was sent a second time."""
+
+    submission: Submission
+    sending: Sending
+    reasons: list[str] = field(default_factory=list)
+    is_new: bool = True
+
+
+def receive(sendings: Sequence[Sending]) -> list[Submission]:
+    """Receive drafts: submissions, index, handlers, mail and audit, or nothing at all.
 
     The same draft a second time is the same submission with the same receipt. Answers
     to questions that are not asked do not leave the draft, and the draft is emptied.
     Whoever no longer writes for the school or group does not send in its name.
     NotReceived where the form is closed or full: period, places and invitation are
     asked here, under their locks, and nowhere else for good. FormChanged where there
-    are newer questions to answer first, or another version than the one *seen* was
-    looked over. What looks like a machine is received and held back. *address* is where
-    the request came from. Draft.DoesNotExist where it was given up meanwhile.
+    are newer questions to answer first, or another version than the one seen was
+    looked over. What looks like a machine is received and held back.
+    Draft.DoesNotExist where it was given up meanwhile.
     """
-    draft = locked(draft)
+    drafts = [locked(sending.draft) for sending in sendings]
+    receipts = new_receipts([draft for draft in drafts if not draft.sent_at])
+    arrived = []
+    for sending, draft in zip(sendings, drafts, strict=True):
+        with translation.override(sending.language):
+            arrived.append(_take_in(sending, draft, receipts))
+    new = [each for each in arrived if each.is_new]
+    insert_values(IndexedAnswer, [slot for each in new for slot in _index(each)])
+    record_events([_reception(each) for each in new])
+    with translation.override(sendings[0].language):  # it may refuse, alone then
+        handle([each.submission for each in new if not each.reasons])
+    for each in new:
+        with translation.override(each.sending.language):
+            if each.reasons:
+                hold(each.submission, each.reasons)
+            else:
+                announce(each.submission)
+        each.submission.is_new = False
+    return [each.submission for each in arrived]
+
+
+_receiving = Turns(receive)
+
+
+def _take_in(sending: Sending, draft: Draft, receipts: Mapping[int, str]) -> Arrived:
+    """Store what one draft amounts to, if it may be sent; each after the one before."""
     if draft.sent_at:
-        return sent_from(draft)
+        return Arrived(sent_from(draft), sending, is_new=False)
+    seen = sending.seen
     if must_follow(draft) or seen not in (None, draft.version.number):
         raise FormChanged(_("This form has changed. There are added questions."))
     window = windows.first(form=draft.version.form_id)
     refuse_outside(window)
-    found = early.of(draft)
+    sending.early = found = sending.early.of(draft)
     if found.reading.errors:
         raise IncompleteAnswers(found.reading)
     _check_partner(draft)
     take_use(draft.invitation_id)
     take_places(window, found.reading.values)
-    reasons = suspicions(draft, address)
-    submission = _store(draft, found, key)
+    reasons = suspicions(draft, sending.address)
+    submission = _store(draft, found, receipts[draft.pk], sending.password)
     submission.is_new = True
     _empty(draft)
-    record_event(
+    return Arrived(submission, sending, reasons)
+
+
+def _index(arrived: Arrived) -> list[dict[str, Any]]:
+    submission = arrived.submission.pk
+    return [
+        {"submission_id": submission, **slot} for slot in arrived.sending.early.slots
+    ]
+
+
+def _reception(arrived: Arrived) -> AuditEvent:
+    submission = arrived.submission
+    return event_of(
         "portal_forms.submission.received",
         submission,
         action=AuditEvent.Action.CREATE,
-        by=draft.owner,
+        by=submission.submitted_by,
         form=submission.form.slug,
         version=submission.version.number,
     )
-    if reasons:
-        hold(submission, reasons)
-    else:
-        proceed(submission)
-    submission.is_new = False
-    return submission
 
 
 def _empty(draft: Draft) -> None:
@@ -188,8 +245,7 @@ def _no_longer_of(draft: Draft) -> str:
     ) % {"partner": draft.partner, "office": office}
 
 
-def _store(draft: Draft, early: Early, key: str) -> Submission:
-    receipt = new_receipt(draft.version.form)
+def _store(draft: Draft, early: Early, receipt: str, password: str) -> Submission:
     submission = Submission(
         receipt=receipt,
         token=token_of(draft),
@@ -202,24 +258,31 @@ def _store(draft: Draft, early: Early, key: str) -> Submission:
         language=draft.language or None,
         answers=early.reading.values,
         sha256=early.sha256,
-        look_up_hash=look_up_hash(receipt, look_up_password(key)),
+        look_up_hash=look_up_hash(receipt, password),
         submitted_at=timezone.now(),
     )
     # The rows it points to were read just now; that number and token are new is the
     # database's to say, and the form answers then that nothing was received.
     submission.clean_fields(exclude=["answers", *RELATED])
     submission.save(force_insert=True)
-    insert_all([IndexedAnswer(submission=submission, **slot) for slot in early.slots])
     adopt_files(draft, submission)
     return submission
 
 
-def new_receipt(form: FormDefinition) -> str:
-    """The next receipt number: in the form's own series, or in the common one."""
-    letters = settings_of(form).receipt_letters
-    if letters:
-        return year_number(f"receipt-{letters}", letters)
-    return year_number("receipt", "R")
+def new_receipts(drafts: Iterable[Draft]) -> dict[int, str]:
+    """The next receipt numbers, by draft: in the form's own series, or the common one.
+
+    A draft that was sent with two clicks at once stands here twice, and takes one.
+    """
+    series: dict[str, list[int]] = {}
+    for draft in {draft.pk: draft for draft in drafts}.values():
+        letters = settings_of(draft.version.form).receipt_letters
+        series.setdefault(letters, []).append(draft.pk)
+    found: dict[int, str] = {}
+    for letters, keys in series.items():
+        kind = f"receipt-{letters}" if letters else "receipt"
+        found |= zip(keys, year_numbers(kind, letters or "R", len(keys)), strict=True)
+    return found
 
 
 def entries_of(submission: Submission, values: Mapping) -> list[IndexedAnswer]:

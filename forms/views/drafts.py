@@ -50,9 +50,11 @@ open_drafts = Prepared(
 
 def find_draft(slug: str, uuid, key: str) -> Draft:
     """The draft that this key opens; 404 for a wrong key as for no draft."""
-    draft = open_drafts.first(now=timezone.now(), uuid=uuid)
+    stored = open_drafts.stored(now=timezone.now(), uuid=uuid)
+    draft = next(iter(open_drafts.read(stored)), None)
     if draft is None or not holds_key(draft, key):
         raise Http404
+    draft.stored = stored
     draft.version = FormVersion.objects.kept(draft.version_id)
     if draft.version.form.slug != slug:
         raise Http404

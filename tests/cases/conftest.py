@@ -81,7 +81,7 @@ def submission(cast):
 @pytest.fixture
 def received(submission):
     """The referral it became."""
-    return services.receive_referral(submission)
+    return services.receive_referrals([submission])[0]
 
 
 @pytest.fixture

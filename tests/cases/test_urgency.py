@@ -23,7 +23,7 @@ def referral(submission, cast):
     )
     cast["intake"].email = "intake@example.jp"
     cast["intake"].save()
-    return services.receive_referral(calm)
+    return services.receive_referrals([calm])[0]
 
 
 @pytest.fixture

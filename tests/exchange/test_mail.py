@@ -2,14 +2,16 @@
 
 import socket
 import threading
+from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
-from exchange.mail import notify, send
+from exchange.mail import UnitMail, notify, notify_units, send, spread
 from exchange.models import OutboxItem
 from exchange.services import run_due
-from tests.factories import UserFactory
+from tests.factories import MembershipFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +146,22 @@ def test_a_refusal_is_tried_again_without_keeping_its_words(person, smtp, refusa
     assert item.last_error.startswith("SMTPRecipientsRefused")
     assert "reader" not in item.last_error
     assert sink.received == []
+
+
+def test_a_unit_is_told_as_it_is_when_the_outbox_gets_there_and_nobody_twice(person):
+    unit = UnitFactory()
+    words = {"subject": "R8-0001", "lines": ["R8-0001"], "path": "/admin/", "key": "k"}
+    notify_units([UnitMail(unit, **words)])
+    MembershipFactory(user=person, unit=unit)
+    gone = MembershipFactory(unit=unit, valid_to=timezone.localdate() - timedelta(1))
+
+    run_due(10)
+    spread(OutboxItem.objects.get(channel="unit_mail").payload)
+
+    told = [item.payload["user"] for item in OutboxItem.objects.filter(channel="mail")]
+    assert told == [person.pk] and gone.user_id not in told
+    assert run_due(10) == 1
+    assert [message.to for message in mail.outbox] == [[person.email]]
 
 
 def test_a_server_that_is_down_loses_nothing(person, smtp, settings):

@@ -47,7 +47,7 @@ def definition_of(db, monkeypatch):
 
     What is done with its answers is nothing: the tests read them themselves.
     """
-    kept = ("残すだけ", lambda submission: None)
+    kept = ("残すだけ", lambda submissions: None)
     monkeypatch.setitem(handlers._handlers, "kept", kept)
 
     def make(*pages, slug="small", handler="kept", **settings):

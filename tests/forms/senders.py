@@ -29,7 +29,7 @@ from forms.models import Submission, IndexedAnswer
 from staff.models import AuditEvent
 from staff.services import verify_audit
 mails = Counter(re.search(r"R\\d+-\\d+", key)[0] for key in
-    OutboxItem.objects.filter(channel="mail").values_list("key", flat=True))
+    OutboxItem.objects.filter(channel="unit_mail").values_list("key", flat=True))
 json.dump({
     "rows": list(Submission.objects.values_list("token", "receipt")),
     "referrals": list(Referral.objects.values_list("submission__receipt", flat=True)),

@@ -166,7 +166,7 @@ def forms(draw, kinds=KINDS):
 
 
 def as_definition(pages, slug="any", **more):
-    handlers._handlers.setdefault("kept", ("残すだけ", lambda submission: None))
+    handlers._handlers.setdefault("kept", ("残すだけ", lambda submissions: None))
     blocks = starters.pages_as_blocks({"slug": "any", "pages": pages})
     return FormDefinition(
         slug=slug, title="型", handler="kept", pages=json.dumps(blocks), **more

@@ -10,16 +10,17 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from staff import turns
-from staff.turns import Queue, in_turn
+from staff.models import NumberSeries
+from staff.turns import Turns, between_processes
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLD = """
 import django; django.setup()
-from staff.turns import in_turn
-with in_turn():
+from staff.turns import between_processes
+with between_processes():
     print("mine", flush=True)
     input()
 """
@@ -35,49 +36,133 @@ def until(condition) -> None:
         time.sleep(0.005)
 
 
-def test_threads_get_the_lock_in_the_order_in_which_they_came():
-    queue, came = Queue(), []
+class Desk:
+    """Work that notes what it was given, and waits at the word "wait" to be let go."""
 
-    def want(number):
-        with queue:
-            came.append(number)
+    def __init__(self) -> None:
+        self.given: list[list] = []
+        self.reached, self.go = threading.Event(), threading.Event()
+        self.turns = Turns(self.work)
+        self.threads: list[threading.Thread] = []
+        self.made: dict = {}
 
-    threads = [threading.Thread(target=want, args=[number]) for number in range(8)]
-    with queue:
-        for number, thread in enumerate(threads, 1):
-            thread.start()
-            until(lambda wanted=number: len(queue.waiting) == wanted)
-        assert came == []
-    for thread in threads:
-        thread.join(timeout=20)
-    assert came == list(range(8))
-    assert not queue.is_taken
+    def work(self, wanted):
+        self.given.append(list(wanted))
+        if "wait" in wanted:
+            self.reached.set()
+            assert self.go.wait(20)
+        for each in wanted:
+            NumberSeries.objects.create(kind=str(each), fiscal_year=0)
+        if "half" in wanted:
+            raise KeyError("half")
+        return [f"made of {each}" for each in wanted]
+
+    def want(self, wanted) -> None:
+        """Want something in a thread of its own; come back once it waits."""
+
+        def take():
+            try:
+                self.made[wanted] = self.turns.take(wanted)
+            except Exception as error:  # noqa: BLE001  looked at by the test
+                self.made[wanted] = error
+            finally:
+                connection.close()
+
+        self.threads.append(threading.Thread(target=take))
+        before = len(self.turns.waiting)
+        self.threads[-1].start()
+        if len(self.threads) > 1:
+            until(lambda: len(self.turns.waiting) > before)
+        else:
+            assert self.reached.wait(20)
+
+    def end(self) -> None:
+        self.go.set()
+        for thread in self.threads:
+            thread.join(timeout=20)
+
+    @property
+    def stored(self) -> set[str]:
+        return set(NumberSeries.objects.values_list("kind", flat=True))
 
 
-def test_who_waits_too_long_is_told_and_holds_up_nobody(monkeypatch):
+@pytest.fixture
+def desk(transactional_db):
+    desk = Desk()
+    desk.want("wait")
+    yield desk
+    desk.end()
+
+
+@on_sqlite
+def test_who_comes_while_one_writes_is_written_together_in_the_order_of_coming(desk):
+    for number in range(8):
+        desk.want(number)
+    desk.end()
+    assert desk.given == [["wait"], list(range(8))]
+    assert desk.made[7] == "made of 7"
+    assert desk.stored >= {str(number) for number in range(8)}
+    assert not desk.turns.is_led and not desk.turns.waiting
+
+
+@on_sqlite
+def test_what_fails_fails_alone(desk):
+    for wanted in ("a", "half", "b"):
+        desk.want(wanted)
+    desk.end()
+    assert desk.given[1:] == [["a", "half", "b"], ["a"], ["half"], ["b"]]
+    assert isinstance(desk.made["half"], KeyError)
+    assert desk.made["a"] == "made of a" and desk.made["b"] == "made of b"
+    assert {"a", "b"} <= desk.stored and "half" not in desk.stored
+
+
+@on_sqlite
+def test_no_more_than_some_are_written_together(desk, monkeypatch):
+    monkeypatch.setattr(turns, "MOST_TOGETHER", 3)
+    for number in range(7):
+        desk.want(number)
+    desk.end()
+    assert desk.given[1:] == [[0, 1, 2], [3, 4, 5], [6]]
+
+
+@on_sqlite
+def test_who_waits_too_long_is_told_and_holds_up_nobody(desk, monkeypatch):
     monkeypatch.setattr(turns, "PATIENCE", 0.05)
-    queue = Queue()
-    with queue:
-        with pytest.raises(OperationalError), queue:
-            pass
-        assert not queue.waiting
-    with queue:
-        assert queue.is_taken
-    assert not queue.is_taken
+    desk.want("late")
+    until(lambda: "late" in desk.made)
+    assert isinstance(desk.made["late"], OperationalError)
+    assert not desk.turns.waiting
+    monkeypatch.undo()
+    desk.want("next")
+    desk.end()
+    assert desk.made["next"] == "made of next"
 
 
 def test_a_turn_that_comes_as_patience_ends_is_taken():
-    queue, mine = Queue(), threading.Lock()
-    mine.acquire()
-    queue.leave(mine)  # was handed the lock: it waits no longer, and has it
+    mine, queue = turns.Turn("mine"), Turns(list)
+    queue.waiting.append(mine)
+    mine.call.release()  # called to lead, just now
+    queue.leave(mine)
+    assert list(queue.waiting) == [mine]
 
 
-def test_an_error_in_a_turn_hands_the_lock_on():
-    queue = Queue()
-    with pytest.raises(ZeroDivisionError), queue:
+def test_whose_patience_ends_while_it_is_written_waits_for_the_outcome():
+    mine, queue = turns.Turn("mine"), Turns(list)
+    leaving = threading.Thread(target=queue.leave, args=[mine])
+    leaving.start()
+    leaving.join(timeout=0.1)
+    assert leaving.is_alive()
+    mine.call.release()
+    leaving.join(timeout=20)
+    assert not leaving.is_alive()
+
+
+@pytest.mark.django_db
+def test_inside_a_transaction_it_is_a_part_of_it():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        Desk().turns.take("inside")
         raise ZeroDivisionError
-    with queue:
-        assert queue.is_taken
+    assert not NumberSeries.objects.filter(kind="inside").exists()
 
 
 @pytest.fixture
@@ -103,7 +188,7 @@ def test_processes_wait_for_each_other_even_for_one_that_dies(holder, end):
     taken = threading.Event()
 
     def want():
-        with in_turn():
+        with between_processes():
             taken.set()
 
     waiting = threading.Thread(target=want)
@@ -122,6 +207,5 @@ def test_processes_wait_for_each_other_even_for_one_that_dies(holder, end):
 def test_where_the_file_cannot_be_made_the_threads_still_queue(monkeypatch, settings):
     monkeypatch.setattr(turns, "_handles", {})
     settings.DATA_DIR = Path("/nowhere/at/all")
-    with in_turn():
-        assert turns._threads.is_taken
-    assert not turns._threads.is_taken
+    with between_processes():
+        assert turns._handles == {}
