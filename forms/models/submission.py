@@ -260,7 +260,7 @@ class IndexedAnswer(models.Model):
         related_name="indexed",
         db_index=False,  # the constraint begins with it
     )
-    slot = models.SlugField(max_length=30)
+    slot = models.SlugField(max_length=30, db_index=False)  # with the submission only
     text = models.CharField(max_length=200, blank=True)
     folded = models.CharField(max_length=200, blank=True, db_index=True)
     date = models.DateField(null=True, blank=True)
