@@ -74,9 +74,11 @@ def pick_questions() -> str:
     """The scripts with which a condition is picked, and what they say."""
     return format_html(
         '<link rel="stylesheet" href="{}">{}'
-        '<script src="{}" defer></script><script src="{}" defer></script>',
+        '<script src="{}" defer></script><script src="{}" defer></script>'
+        '<script src="{}" defer></script>',
         static("forms/editor.css"),
         json_script(words_of_editor(), "forms-editor-words"),
+        static("forms/editor_form.js"),
         static("forms/editor.js"),
         static("forms/editor_changes.js"),
     )
