@@ -224,24 +224,22 @@
 
   /* What the ＋ at the end of a list adds. */
   function nameTheButtons() {
-    boxes(/-count$/).forEach(function (count) {
-      const kind = count.name.match(/(pages|fields|options|conditions|groups|goto|checks|translations|questions|allowed)-count$/);
-      if (!kind || !WORDS.add[kind[1]]) return;
-      const buttons = Array.from(count.parentElement.querySelectorAll("button.c-sf-add-button")).filter(function (button) {
-        return button.closest("[data-streamfield-stream-container], [data-streamfield-list-container]").parentElement === count.parentElement;
-      });
-      buttons.forEach(function (button, at) {
-        button.title = WORDS.add[kind[1]];
-        if (at === buttons.length - 1) button.dataset.formsAdd = WORDS.add[kind[1]];
-        else delete button.dataset.formsAdd;
-      });
+    document.querySelectorAll("button.c-sf-add-button").forEach(function (button) {
+      const around = button.closest("[data-streamfield-stream-container], [data-streamfield-list-container]");
+      const count = around && around.parentElement.querySelector(":scope > input[name$='-count']");
+      const kind = count && count.name.match(/^pages-.*?(fields|options|conditions|groups|goto|checks|translations|questions|allowed)-count$|^(pages)-count$/);
+      const name = kind && WORDS.add[kind[1] || kind[2]];
+      if (!name) return;
+      if (button.title !== name) button.title = name;
+      if (!around.lastElementChild.contains(button)) delete button.dataset.formsAdd;
+      else if (button.dataset.formsAdd !== name) button.dataset.formsAdd = name;
     });
   }
 
   let waiting = 0;
   function soon() {
     window.clearTimeout(waiting);
-    waiting = window.setTimeout(refresh, 120);
+    waiting = window.setTimeout(refresh, 200);
   }
   document.addEventListener("input", soon);
   document.addEventListener("change", soon);

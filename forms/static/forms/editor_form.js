@@ -12,13 +12,17 @@
   const SIZES = ["greater", "at_least", "less", "at_most"];
 
   let byName = new Map();
+  let places = new Map();
 
   /* Every box that is posted for the pages, by its name: looked up once, read often. */
   function look() {
     byName = new Map();
+    places = new Map();
     const form = document.querySelector("form[data-edit-form]");
-    Array.from(form ? form.elements : []).forEach(function (each) {
-      if (each.name && each.name.startsWith("pages-")) byName.set(each.name, each);
+    Array.from(form ? form.elements : []).forEach(function (each, at) {
+      if (!each.name || !each.name.startsWith("pages-")) return;
+      byName.set(each.name, each);
+      places.set(each, at);
     });
   }
   function boxes(pattern) {
@@ -58,7 +62,7 @@
       often[scope] = (often[scope] || 0) + 1;
     });
     found.forEach(function (each) { each.isAlone = often[each.group + each.label] === 1; });
-    return found.sort(function (one, other) { return stands(one.box, other.box) ? -1 : 1; });
+    return found;
   }
 
   function ownerOf(name) {
@@ -66,9 +70,7 @@
     return found ? found[1] : name.match(/^pages-\d+-value/)[0];
   }
 
-  function stands(first, second) {
-    return Boolean(first.compareDocumentPosition(second) & Node.DOCUMENT_POSITION_FOLLOWING);
-  }
+  function stands(first, second) { return places.get(first) < places.get(second); }
 
   const FITS = { sum: ["number"], difference: ["number"], count: ["count"], age: ["date"], days: ["date"] };
 
