@@ -61,10 +61,14 @@ LONGEST = (
     "forms/test_kill.py",
     "portal/test_bad_input.py",
     "home/test_editors_in_japanese.py",
+    "decisions/test_states.py",
+    "programs/test_agreement.py",
     "decisions/test_screens.py",
     "programs/test_in_browser.py",
     "portal/test_path.py",
     "decisions/test_notices.py",
+    "home/test_languages.py",
+    "home/test_approval.py",
 )
 
 

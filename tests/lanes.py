@@ -7,7 +7,7 @@ and taken out. The rest bears the marker ``one_database`` and is left out there:
 1. a test that is given no database (pytest-django keeps it from every such test),
 2. a test in Chromium: it plays once more what tests of the same acts play without it,
 3. a file named below: it looks at what is shown of what other files write,
-4. a test that says so itself, beside others that do not.
+4. a test that says so itself: what a screen shows, or one rule for each of the cast.
 """
 
 import pytest

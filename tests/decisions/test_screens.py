@@ -43,6 +43,7 @@ def outsiders():
     return [*WITHOUT_BODY, "operator", "operator-staff", "other-operator"]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("who", outsiders())
 def test_outside_the_city_no_address_of_this_app_exists(
     log_in, case, enrolment, application, who
@@ -99,6 +100,7 @@ def test_the_city_reads_a_decision_and_its_reading_is_written_down(
     assert seen.subject == enrolment.case.child.number
 
 
+@pytest.mark.one_database
 def test_each_row_of_the_list_carries_its_number_and_leads_to_its_page(
     log_in, circulated
 ):
@@ -159,6 +161,7 @@ def test_an_operator_reads_its_own_enrolment_on_the_case_and_no_decision(
     assert application.number not in text
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("who", "offered"),
     [
@@ -207,6 +210,7 @@ def test_a_use_that_ran_out_is_pointed_out(log_in, case, site):
     assert "利用期間が終わり" not in case_page(log_in("operator"), case)
 
 
+@pytest.mark.one_database
 def test_the_approver_reads_everything_on_one_page(log_in, case, site, circulated):
     draft = circulated("use")
 
@@ -276,6 +280,7 @@ def test_the_drafter_is_not_offered_the_approval(log_in, circulated):
     assert reverse("decisions:approve", args=[draft.pk]) not in text
 
 
+@pytest.mark.one_database
 def test_what_a_decision_changes_stands_side_by_side(
     log_in, cast, case, site, application, enrolment
 ):

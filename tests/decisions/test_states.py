@@ -71,6 +71,7 @@ def put(decision, state):
     Decision.objects.filter(pk=decision.pk).update(state=state)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kind", ["use", "measure"])
 @pytest.mark.parametrize("act", ["edit", "circulate", "withdraw", "approve", "return"])
 def test_an_act_is_open_to_whom_it_belongs_in_its_state_alone(

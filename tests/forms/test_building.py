@@ -39,6 +39,7 @@ def address(name, form):
     return reverse(f"forms_admin:{name}", args=[form.pk])
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", sorted(starters.files()))
 def test_every_ready_made_form_can_be_published_as_it_is(db, name):
     compiled = compile_form(starters.as_definition(starters.read(name)))
@@ -47,6 +48,7 @@ def test_every_ready_made_form_can_be_published_as_it_is(db, name):
     assert compiled.warnings == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", sorted(starters.files()))
 def test_every_ready_made_form_can_be_filled_in(db, name):
     document = compile_form(starters.as_definition(starters.read(name))).document
@@ -57,6 +59,7 @@ def test_every_ready_made_form_can_be_filled_in(db, name):
     assert len(least.asked) <= len(most.asked)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", sorted(starters.files()))
 def test_a_ready_made_form_that_is_only_opened_and_saved_is_not_changed(db, name):
     definition = starters.as_definition(starters.read(name))
@@ -80,6 +83,7 @@ def test_a_ready_made_form_that_is_only_opened_and_saved_is_not_changed(db, name
 OLDER = {"referral", "community-referral"}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", sorted(starters.files().keys() - OLDER))
 def test_a_ready_made_form_needs_no_second_look_at_its_words(db, name):
     document = compile_form(starters.as_definition(starters.read(name))).document

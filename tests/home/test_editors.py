@@ -71,6 +71,7 @@ def test_making_the_group_twice_changes_nothing(db):
     )
 
 
+@pytest.mark.one_database
 def test_no_link_of_the_admin_leads_outside(log_in):
     client = log_in("editor")
     page = Page.objects.get(depth=2)
@@ -84,6 +85,7 @@ def test_no_link_of_the_admin_leads_outside(log_in):
         assert not outside, path
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "path", ["sites-of-the-programme", "services", "school-holidays"]
 )

@@ -118,6 +118,7 @@ def test_nobody_else_changes_a_site(site, log_in):
             assert Site.objects.get(pk=site.pk).name == "とよなか縁結実", person
 
 
+@pytest.mark.one_database
 def test_the_editor_opens_every_page_in_the_editing_screen(site, log_in):
     client = log_in("editor")
     for page in Page.objects.filter(depth__gte=2):
@@ -126,6 +127,7 @@ def test_the_editor_opens_every_page_in_the_editing_screen(site, log_in):
         assert "guide.wagtail.org" not in response.text
 
 
+@pytest.mark.one_database
 def test_nobody_else_opens_a_page_in_the_editing_screen(site, log_in):
     page = ContentPage.objects.get(slug="hogosha", locale__language_code="ja")
     for person in EVERYBODY:
@@ -233,6 +235,7 @@ def test_days_and_times_of_a_closure_are_read_as_typed(site, log_in):
     assert (found.opens, found.closes) == (time(13), time(16, 30))
 
 
+@pytest.mark.one_database
 def test_no_picker_stands_on_a_screen_of_facts(site, log_in, cast):
     client = log_in("editor")
     for path in (HOLIDAYS, edit_address(site)):
@@ -240,6 +243,7 @@ def test_no_picker_stands_on_a_screen_of_facts(site, log_in, cast):
         assert "initTimeChooser" not in client.get(path).text
 
 
+@pytest.mark.one_database
 def test_lists_tell_days_by_era_and_yes_or_no_in_words(site, log_in):
     client = log_in("editor")
     SchoolHoliday.objects.create(
