@@ -2,12 +2,14 @@
 
 import gc
 import os
+from unittest import mock
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from exchange import pdf
 from staff.models import Membership, Partner, Unit
-from tests import databases, lanes
+from tests import databases, lanes, papers
 from tests.exchange.clamd import clamd, scanner  # noqa: F401  fixtures
 from tests.factories import (
     CaseFactory,
@@ -108,6 +110,12 @@ def filled_database(django_db_modify_db_settings, shared_folder):
 def django_db_setup(filled_database, django_db_setup):
     """As pytest-django does it, with the migrated database kept for others."""
     filled_database()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def papers_from_a_fork():
+    with mock.patch.object(pdf, "_in_child", papers.in_a_fork):
+        yield
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from exchange import checks, pdf
 from exchange.glyphs import is_drawn, with_fallback
 from exchange.pdf import PdfError, pdf_of, render_pdf
 from exchange.templatetags.paper import glyphs
+from tests import papers
 
 NAMES = "𠮷田 髙橋 﨑山 葛󠄁城 邉󠄁"
 PAPER = """{% extends "exchange/paper.html" %}{% load paper %}
@@ -24,6 +25,11 @@ PAPER = """{% extends "exchange/paper.html" %}{% load paper %}
 {% block footer %}K8-0001　取扱注意{% endblock %}
 {% block paper %}<h1>見本</h1><p>{{ name|glyphs }}</p><p><b>{{ name }}</b></p>
 <div class="lines">{{ text }}</div>{% endblock %}"""
+
+
+@pytest.fixture(autouse=True)
+def real_child(monkeypatch):
+    monkeypatch.setattr(pdf, "_in_child", papers.in_a_process_of_its_own)
 
 
 @pytest.fixture
