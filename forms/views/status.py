@@ -83,12 +83,10 @@ def status(request: HttpRequest) -> HttpResponse:
             open_for_a_while(request, found)
             choose(request, chosen(request) or found.language)
             return SeeOther(reverse("status_detail", args=[found.receipt]))
-    own = Submission.objects.sent_for(request.user)
-    own = own.with_title(translation.get_language())
     is_partner = request.user.is_authenticated and request.user.partner is not None
     context = {
         "look_up": form,
-        "own": own[:SHOWN],
+        **own_list(request),
         "is_partner": is_partner,
         "is_over": "over" in request.GET,
         "is_ended": "ended" in request.GET,
@@ -96,6 +94,18 @@ def status(request: HttpRequest) -> HttpResponse:
         "chosen": chosen(request),
     }
     return render(request, "forms/status.html", context)
+
+
+def own_list(request: HttpRequest) -> dict[str, object]:
+    """What the own school or group sent, the newest first; and where older ones are."""
+    own = Submission.objects.sent_for(request.user)
+    before = own.filter(receipt=request.GET.get("before", "")[:20]).first()
+    if before is not None:
+        own = own.filter(pk__lt=before.pk)
+    rows = own.with_title(translation.get_language()).defer("answers")
+    found = list(rows[: SHOWN + 1])
+    older = found[SHOWN - 1].receipt if len(found) > SHOWN else ""
+    return {"own": found[:SHOWN], "older": older, "is_older": before is not None}
 
 
 def found_by(request: HttpRequest, form: LookUpForm) -> Submission | None:

@@ -242,7 +242,7 @@ def test_another_language_keeps_the_reply_that_is_being_written(sent_in_english,
 
 
 def test_the_list_of_what_a_school_sent_names_its_forms_in_its_language(
-    publish, log_in, cast
+    publish, log_in, cast, monkeypatch
 ):
     publish([question("short_text", "a", translations=english("A"))], slug="plain")
     publish(*pages(), translations=around(complete=False))
@@ -256,6 +256,17 @@ def test_the_list_of_what_a_school_sent_names_its_forms_in_its_language(
         return [row.select_one("td").text for row in page.select("tr[data-number]")]
 
     assert titles("en") == ["小さなフォーム", "A small form"]
+    monkeypatch.setattr("forms.views.status.SHOWN", 1)
+    assert titles("en") == ["小さなフォーム"]
+    journey = Journey(client).open("/status/?language=en")
+    older = journey.page.find("a", string="Show older ones")["href"]
+    journey.open(f"/status/{older}")
+    assert [row.td.text for row in journey.page.select("tr[data-number]")] == [
+        "A small form"
+    ]
+    assert journey.page.find("a", string="To the newest ones")
+    assert not journey.page.find("a", string="Show older ones")
+    monkeypatch.undo()
     assert titles("ja-hira") == titles("ja") == ["小さなフォーム"] * 2
 
 
