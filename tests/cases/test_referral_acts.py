@@ -40,9 +40,7 @@ def test_a_listed_child_goes_to_the_protecting_unit_and_intake_loses_it(
     received.submission.refresh_from_db()
     assert received.submission.status == Submission.Status.IN_REVIEW
     told = OutboxItem.objects.filter(key__startswith="referral-handed-over")
-    assert [item.payload["user"] for item in told] == [
-        received.unit.memberships.get().user_id
-    ]
+    assert [item.payload["unit"] for item in told] == [received.unit_id]
 
 
 @pytest.mark.parametrize(

@@ -101,11 +101,11 @@ def test_c22_a_place_whose_sending_broke_off_is_free(publish, monkeypatch):
     window(form, capacity=1)
     first, second = ready(form), ready(form)
 
-    def broken(submission):
+    def broken(submissions):
         raise RuntimeError
 
     with monkeypatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr("forms.services.guard.handle", broken)
+        patch.setattr("forms.services.submissions.handle", broken)
         first.send()
     assert second.send().receipt
     assert first.send().response.status_code == 409
