@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from forms.compiler import all_fields_of, fields_of
 from forms.forms.controls import control_of
+from forms.rules import leaves, rules_of
+from forms.words import by_key
 
 QUESTIONS_ON_A_PAGE = 10
 RADIO_CHOICES = 9
@@ -43,11 +45,12 @@ class Hint:
 
 def hints(document: Mapping[str, Any]) -> list[Hint]:
     """Everything worth a second look, in the order of the form."""
-    found = list(_of_form(document))
+    found, fields = list(_of_form(document)), by_key(document)
     for page in document["pages"]:
         found += _of_page(page)
     for field in all_fields_of(document):
         found += _of_field(field)
+        found += _of_rules(field, fields)
     return found + list(_of_labels(document))
 
 
@@ -85,6 +88,20 @@ def _of_field(field: Field) -> Iterator[Hint]:
     longest = max(map(len, re.split("[。\n]", field.get("help") or "")), default=0)
     if longest > LONG_SENTENCE:
         yield Hint(key, label, _("The explanation has a long sentence. Divide it."))
+
+
+def _of_rules(field: Field, fields: Mapping[str, Field]) -> Iterator[Hint]:
+    """Whoever ticks two boxes has not answered “is the one” with either of them."""
+    for _kind, rule in rules_of(field):
+        for leaf in leaves(rule):
+            asked = fields[leaf["key"]]
+            if asked["type"] == "checkboxes" and leaf["op"] in ("is", "is_not"):
+                words = _(
+                    "Its condition is true only if nothing else is ticked in"
+                    " “%(question)s”. To ask whether one is ticked, pick “contains”."
+                )
+                words %= {"question": asked["label"]}
+                yield Hint(field["key"], field["label"], words)
 
 
 def _of_words(label: str) -> Iterator[str]:

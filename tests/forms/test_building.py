@@ -17,7 +17,7 @@ from forms.models import Draft, FormDefinition, Submission
 from forms.wording import hints
 from staff.models import AuditEvent
 from tests.conftest import EVERYBODY
-from tests.forms.conftest import load_starters, question, yes_no
+from tests.forms.conftest import load_starters, question, when, yes_no
 
 EDITORS = ("form-editor",)
 
@@ -105,6 +105,19 @@ def test_a_form_that_reads_badly_gets_a_hint_for_each_fault(db):
 
     assert len(found) == 6
     assert len(set(found)) == 6
+
+
+@pytest.mark.parametrize(("comparison", "count"), [("is", 1), ("contains", 0)])
+def test_a_condition_on_one_of_several_ticks_gets_a_hint(
+    definition_of, comparison, count
+):
+    options = [{"code": code, "label": code} for code in ("x", "y")]
+    asked = question("checkboxes", "a", "必要な支援", options=options)
+    shown = question("short_text", "b", "内容", **when("a", comparison, "x"))
+    document = compile_form(definition_of([asked, shown])).document
+    found = [each.words for each in hints(document) if each.where == "内容"]
+    assert len(found) == count
+    assert all("「必要な支援」" in words for words in found)
 
 
 def test_a_new_form_begins_as_a_ready_made_one_and_is_not_public(log_in, form):
