@@ -16,6 +16,7 @@ from forms.services.entering import enter_also
 from forms.services.following import carried
 
 OFFERED_FOR = timedelta(minutes=60)
+OF_A_CHILD = ("child_name", "child_kana", "birth_date")
 
 
 def is_shared(question: Mapping) -> bool:
@@ -24,10 +25,17 @@ def is_shared(question: Mapping) -> bool:
 
 
 def shared_of(draft: Draft) -> dict[str, Any]:
-    """What was typed and is the same for a brother or sister."""
+    """What was typed and is the same for a brother or sister.
+
+    Nothing where the form is not about a child, like one that asks for a visit: no
+    question says so, though it may ask for a school.
+    """
+    questions = list(fields_of(draft.version.document))
+    if not any(q.get("shared") or q.get("slot") in OF_A_CHILD for q in questions):
+        return {}
     return {
         question["key"]: draft.answers[question["key"]]
-        for question in fields_of(draft.version.document)
+        for question in questions
         if is_shared(question) and draft.answers.get(question["key"])
     }
 

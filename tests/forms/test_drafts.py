@@ -22,7 +22,7 @@ OUTSIDE = "203.0.113.5"
 
 @pytest.fixture
 def form(publish):
-    return publish([NAME, SCHOOL], [NOTE])
+    return publish([NAME | {"slot": "child_name"}, SCHOOL], [NOTE])
 
 
 def begun(form, client=None):
@@ -175,6 +175,13 @@ def test_what_is_shared_is_forgotten_after_an_hour_and_at_the_end(form):
 def test_another_child_is_not_offered_where_nothing_would_be_the_same(publish):
     journey = begun(publish([NAME])).walk({"name": "花"}).send()
     assert journey.receipt
+    assert not journey.page.select("form[action$='/sibling/']")
+
+
+def test_another_child_is_not_offered_by_a_form_that_is_about_none(publish):
+    who = question("short_text", "name", "申し込む方")
+    journey = begun(publish([who, SCHOOL])).walk({"name": "花", "school": "架空小"})
+    assert journey.send().receipt
     assert not journey.page.select("form[action$='/sibling/']")
 
 
