@@ -29,7 +29,7 @@ from bench.processes import Target, cpu_seconds, free_port, run
 
 CLIENTS = 16
 FORM = "referral"
-GOALS = {"wagtail form page": 6, "directus item": 5}
+GOALS = {"wagtail form page": 6, "directus item": 5, "directus item, by policy": 5}
 GOAL_P95 = 0.2
 DRAFTS = """
 import json, sys
@@ -189,7 +189,10 @@ class Visitors:
 
 
 class Directus:
-    """An item of fifteen fields, by token: no page, no form, nothing else with it."""
+    """An item of fifteen fields, by the token of an administrator.
+
+    No page and no form, and nobody asks whether the sender may.
+    """
 
     name = "directus item"
     asked_first = ""
@@ -221,18 +224,46 @@ class Directus:
         self.body = json.dumps({f"q{number}": "answer" for number in range(15)})
 
     def get_ready(self) -> None:
-        fields = [{"field": f"q{number}", "type": "text"} for number in range(15)]
-        body = {"collection": "enquiry", "schema": {}, "fields": fields}
+        asked = {"meta": {"required": True}, "schema": {"is_nullable": False}}
+        names = [f"q{number}" for number in range(15)]
+        fields = [{"field": name, "type": "text", **asked} for name in names]
+        collection = {"collection": "enquiry", "schema": {}, "meta": {}}
+        self.make("collections", **collection, fields=fields)
+        of_all = {"collection": "enquiry", "fields": ["*"], "permissions": {}}
+        may = [{"action": action, **of_all} for action in ("create", "read")]
+        policy = self.make("policies", name="sender", permissions={"create": may})
+        person = {"email": "sender@example.com", "token": Senders.token}
+        user = self.make("users", **person, status="active")
+        self.make("access", user=user["id"], policy=policy["id"])
+
+    def make(self, what: str, **body) -> dict:
         way = http.client.HTTPConnection("127.0.0.1", self.target.port, timeout=60)
-        way.request("POST", "/collections", json.dumps(body), self.headers)
+        way.request("POST", f"/{what}", json.dumps(body), self.headers)
         if (answer := way.getresponse()).status != 200:
-            sys.exit(f"Directus took no collection: {answer.read()[:300]}")
+            sys.exit(f"Directus made no {what}: {answer.read()[:300]}")
+        return json.loads(answer.read())["data"]
 
     def next(self):
         return "/items/enquiry", self.body, self.headers
 
     def is_accepted(self, answer: bytes) -> bool:
         return answer.startswith(b"HTTP/1.1 200 ") and b'"q14":"answer"' in answer
+
+
+class Senders:
+    """The same by somebody who is let do it by a policy, as who sends a form is."""
+
+    name = "directus item, by policy"
+    asked_first = ""
+    token = "of-somebody-for-this-bench"  # noqa: S105
+
+    def __init__(self, directus: Directus) -> None:
+        self.target, self.body = directus.target, directus.body
+        self.is_accepted = directus.is_accepted
+        self.headers = directus.headers | {"Authorization": f"Bearer {self.token}"}
+
+    def next(self):
+        return "/items/enquiry", self.body, self.headers
 
 
 class Way:
@@ -321,6 +352,7 @@ def main() -> None:
             end.callback(sender.target.stop)
             sender.get_ready()
         senders.append(Visitors(wagtails))
+        senders += [Senders(each) for each in senders if isinstance(each, Directus)]
         found: dict[str, list[Round]] = {sender.name: [] for sender in senders}
         for number in range(given.rounds):
             for sender in senders if number % 2 else reversed(senders):
@@ -329,13 +361,13 @@ def main() -> None:
 
 
 def report(found: dict[str, list[Round]]) -> None:
-    print(f"{'':20}{'accepted/s':>12}{'p95 ms':>10}{'CPU ms':>10}{'errors':>8}")
+    print(f"{'':26}{'accepted/s':>12}{'p95 ms':>10}{'CPU ms':>10}{'errors':>8}")
     for name, rounds in found.items():
         rate = statistics.median(r.rate for r in rounds)
         p95 = statistics.median(r.p95 for r in rounds)
         cpu = statistics.median(1000 * r.cpu / r.accepted for r in rounds)
         errors = sum(r.errors for r in rounds)
-        print(f"{name:20}{rate:12.1f}{p95:10.1f}{cpu:10.2f}{errors:8}")
+        print(f"{name:26}{rate:12.1f}{p95:10.1f}{cpu:10.2f}{errors:8}")
     print()
     for name in found.keys() - {"ours"}:
         rounds = list(zip(found["ours"], found[name], strict=True))
