@@ -11,7 +11,15 @@ from django.utils import timezone
 
 from exchange.models import OutboxItem
 from staff.models import Membership, Unit, User
-from staff.prepared import Given, Prepared, insert, insert_all, update
+from staff.prepared import (
+    Given,
+    Prepared,
+    insert,
+    insert_all,
+    insert_values,
+    run,
+    update,
+)
 from tests.factories import MembershipFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -158,3 +166,72 @@ def test_a_value_of_another_type_is_bound_as_its_field_says():
     row.last_error, row.attempts = 5, True
     update(row, "last_error", "attempts")
     assert (as_stored(row)["last_error"], as_stored(row)["attempts"]) == ("5", 1)
+
+
+def test_rows_that_are_not_made_first_say_each_of_their_columns():
+    made = item(payload={"n": 1}, created_at=timezone.now())
+    said = {name: getattr(made, name) for name in made.__dict__ if name[0] != "_"}
+    insert_values(OutboxItem, [said | {"key": "a"}, said | {"key": "b"}])
+    insert_values(OutboxItem, [])
+    assert OutboxItem.objects.filter(payload={"n": 1}).count() == 2
+    del said["attempts"]
+    with pytest.raises(KeyError):
+        insert_values(OutboxItem, [said])
+
+
+class Listener:
+    """Hears each statement, but for those that it has no use for."""
+
+    def __init__(self, of_no_use: str) -> None:
+        self.heard: list[str] = []
+        self.of_no_use = of_no_use
+
+    def __call__(self, execute, sql, params, many, context):
+        self.heard.append(sql)
+        return execute(sql, params, many, context)
+
+    def ignores(self, sql: str) -> bool:
+        return self.of_no_use in sql
+
+
+def test_who_listens_to_a_connection_hears_each_statement_that_is_not_ignored():
+    row = item(payload={})
+    everything = Listener("no such words")
+    with connections["default"].execute_wrapper(everything):
+        insert(row)
+        update(row, "payload")
+        prepared_posts(day=DAY, unit=1)
+    assert [sql.split()[0] for sql in everything.heard] == [
+        "INSERT",
+        "UPDATE",
+        "SELECT",
+    ]
+    queries = Listener("INSERT")
+    with connections["default"].execute_wrapper(queries):
+        insert_all([item(payload={}), item(payload={})])
+        prepared_posts(day=DAY, unit=1)
+    if connections["default"].vendor == "sqlite":
+        assert [sql.split()[0] for sql in queries.heard] == ["SELECT"]
+    assert OutboxItem.objects.count() == 3
+
+
+def test_what_is_public_is_reported_however_it_is_written():
+    wrappers = connections["default"].execute_wrappers
+    (watcher,) = [each for each in wrappers if hasattr(each, "ignores")]
+    assert watcher.ignores('INSERT INTO "portal_forms_submission" ("id") VALUES (%s)')
+    assert not watcher.ignores('UPDATE "programs_site" SET "name" = %s')
+
+
+def test_after_an_error_a_transaction_takes_no_prepared_statement_either():
+    row = item(payload={})
+    insert(row)
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            update(row, "payload")
+    assert OutboxItem.objects.get().key == row.key
+
+
+def test_a_number_in_the_statement_itself_and_a_percent_sign_stay_what_they_are():
+    rows = run(connections["default"], "SELECT %s, 'a%%b'", ["x"])
+    assert [tuple(row) for row in rows] == [("x", "a%b")]
