@@ -17,6 +17,7 @@ from forms.models import Draft, FormDefinition, FormVersion, Submission
 from forms.services import save_page, submit
 from forms.services.drafts import joined
 from forms.services.following import follow
+from forms.views.drafts import find_draft
 from tests.forms.conftest import question, yes_no
 from tests.forms.journey import Journey
 
@@ -93,9 +94,14 @@ def test_a_form_that_was_given_up_in_another_tab_is_gone_and_no_error(begun, pub
     assert begun.client.post(begun.url, begun.state()).status_code == 404
 
 
-def test_what_is_typed_while_the_turn_is_awaited_is_what_is_received(begun):
+@pytest.mark.parametrize("way", ["from its page", "otherwise"])
+def test_what_is_typed_while_the_turn_is_awaited_is_what_is_received(begun, way):
     begun.walk({"z": "yes"})
     read_before = Draft.objects.get()
+    if way == "from its page":
+        key = begun.client.cookies["draft_key"].value
+        read_before = find_draft("small", read_before.uuid, key)
+        assert read_before.stored
     Journey(begun.client, "small").open(begun.draft_address + "1/").walk({"z": "no"})
     now = Draft.objects.get().answers
     assert now != read_before.answers
