@@ -6,10 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from forms.forms.dates import LATEST
 from forms.words import by_key
 
 LIMITS_DOWN = ("max", "maximum", "most", "max_rows", "max_size_mb", "max_count")
 LIMITS_UP = ("minimum", "least", "min_rows")
+LIMITS = (*LIMITS_DOWN, *LIMITS_UP, "first", "last")
 WORDS = ("label", "help", "row_title")
 INNER = ("unit", "decimals", "not_future", "is_name", "partner_kind", "source", "calc")
 INNER += ("types", "parameter", "allowed", "value")
@@ -162,7 +164,7 @@ def _question(old: Mapping, new: Mapping) -> Iterator[Change]:
         yield _change("when", new, words, True)
     if _is_narrower(old, new):
         yield _change("limits", new, _("The limits of “%(label)s” are narrower."), True)
-    elif any(old.get(name) != new.get(name) for name in (*LIMITS_DOWN, *LIMITS_UP)):
+    elif any(old.get(name) != new.get(name) for name in LIMITS):
         yield _change("limits", new, _("The limits of “%(label)s” are wider."), False)
     if any(old.get(name) != new.get(name) for name in INNER):
         words = _("“%(label)s” is read or worked out differently.")
@@ -187,12 +189,20 @@ def _duty(old: Mapping, new: Mapping) -> Iterator[Change]:
 
 def _is_narrower(old: Mapping, new: Mapping) -> bool:
     far = 10**12
-    return any(
+    if any(
         _number(new.get(name), far) < _number(old.get(name), far)
         for name in LIMITS_DOWN
-    ) or any(
-        _number(new.get(name), -far) > _number(old.get(name), -far)
-        for name in LIMITS_UP
+    ):
+        return True
+    is_later = new.get("first", "") > old.get("first", "")
+    is_earlier = new.get("last", LATEST) < old.get("last", LATEST)
+    return (
+        is_later
+        or is_earlier
+        or any(
+            _number(new.get(name), -far) > _number(old.get(name), -far)
+            for name in LIMITS_UP
+        )
     )
 
 

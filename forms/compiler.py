@@ -48,6 +48,8 @@ COPIED = (
     "max_size_mb",
     "max_count",
 )
+# A day or a time as it is answered: 2026-11-23, 14:05.
+LENGTHS = {"date": 10, "time": 5}
 START_TEXTS = ("intro", "who_may", "what_you_need", "privacy_note", "next_steps")
 GRADE_LABELS = {
     "e": gettext_noop("Elementary school, year %(year)s"),
@@ -186,6 +188,9 @@ def _field(block: dict) -> dict[str, Any]:
     for name in COPIED:
         if value.get(name) not in (None, "", False, []):
             result[name] = value[name]
+    if kind in LENGTHS:
+        ends = [name for name in ("first", "last") if value.get(name)]
+        result |= {name: str(value[name])[: LENGTHS[kind]] for name in ends}
     if kind in CHOICES:
         result["options"] = [_option(item) for item in value.get("options") or []]
     own = OWN.get(kind)

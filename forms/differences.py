@@ -55,6 +55,8 @@ def _limits(one: Mapping, other: Mapping, *_fields: Mapping) -> Iterator[Row]:
         "max": _("Longest answer (characters)"),
         "minimum": _("Smallest number"),
         "maximum": _("Largest number"),
+        "first": _("Earliest"),
+        "last": _("Latest"),
         "least": _("At least so many"),
         "most": _("At most so many"),
         "min_rows": _("Fewest rows"),

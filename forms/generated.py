@@ -78,8 +78,22 @@ def day(field: Field, chance: Chance) -> dict[str, str]:
     days = chance.randint(7 * 365, 15 * 365) if field.get("not_future") else 0
     found: date = today - timedelta(days=days) + timedelta(days=chance.randint(0, 30))
     found = min(found, today) if field.get("not_future") else found
+    found = max(found, date.fromisoformat(field.get("first") or "0001-01-01"))
+    found = min(found, date.fromisoformat(field.get("last") or "9999-12-31"))
     parts = (found.year, found.month, found.day)
     return dict(zip(("year", "month", "day"), map(str, parts), strict=True))
+
+
+def time_of_day(field: Field, chance: Chance) -> str:
+    first, last = field.get("first"), field.get("last")
+    low = minutes(first or min("09:00", last or "09:00"))
+    high = minutes(last or max("20:59", first or "20:59"))
+    hour, minute = divmod(chance.randint(low, max(low, high)), 60)
+    return f"{hour}:{minute:02d}"
+
+
+def minutes(time: str) -> int:
+    return int(time[:2]) * 60 + int(time[3:])
 
 
 def one_choice(field: Field, chance: Chance) -> Any:
@@ -129,7 +143,7 @@ MAKERS: dict[str, Callable[[Field, Chance], Any]] = {
     "kana": lambda field, chance: KANA,
     "number": number,
     "date": day,
-    "time": lambda field, chance: f"{chance.randint(9, 20)}:{chance.randint(10, 59)}",
+    "time": time_of_day,
     "phone": lambda field, chance: "06-6858-2525",
     "email": lambda field, chance: "mihon@example.jp",
     "postcode": lambda field, chance: "560-0001",

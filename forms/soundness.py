@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from forms import handlers
 from forms.forms.controls import control_of
+from forms.forms.dates import LATEST
 
 MINIMUM_OF_FREE = ("urgent",)
 
@@ -74,6 +75,8 @@ def _faults(question: dict) -> Iterator[str]:
     low, high = question.get("minimum"), question.get("maximum")
     if low is not None and high is not None and low > high:
         yield _("“%(label)s”: the smallest number is greater than the largest.")
+    if question.get("first", "") > question.get("last", LATEST):
+        yield _("“%(label)s”: the earliest lies after the latest.")
 
 
 def _has_value(question: dict) -> bool:

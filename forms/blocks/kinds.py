@@ -87,19 +87,24 @@ class DateBlock(QuestionBlock):
     not_future = blocks.BooleanBlock(
         label=_("Cannot lie in the future"), required=False, default=False
     )
+    first = blocks.DateBlock(label=_("Earliest day"), required=False)
+    last = blocks.DateBlock(label=_("Latest day"), required=False)
 
     class Meta:
         icon = "date"
         label = _("Date")
-        form_layout = layout("not_future")
+        form_layout = layout("not_future", "first", "last")
         label_format = "{label}"
 
 
 class TimeBlock(QuestionBlock):
+    first = blocks.TimeBlock(label=_("Earliest time"), required=False)
+    last = blocks.TimeBlock(label=_("Latest time"), required=False)
+
     class Meta:
         icon = "time"
         label = _("Time of day")
-        form_layout = layout()
+        form_layout = layout("first", "last")
         label_format = "{label}"
 
 

@@ -122,6 +122,16 @@ def without_files(question: Mapping[str, Any]) -> dict[str, Any]:
     return {**question, "fields": typed}
 
 
+def fault_of(submission: Submission, question: Mapping, typed: Any) -> str:
+    """What is wrong with an answer that was typed; empty where nothing is."""
+    known = values_of(submission, last_of(submission.corrections.all()))
+    try:
+        _cleaned(submission, question, typed, known)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
 def _cleaned(
     submission: Submission, question: Mapping, typed: Any, known: Mapping
 ) -> Any:

@@ -14,6 +14,7 @@ from forms.forms.bound import Around, BoundField
 from forms.forms.controls import control_of
 from forms.services.correcting import (
     correct,
+    fault_of,
     last_correction,
     question_of,
     refuse_withdrawn,
@@ -88,6 +89,9 @@ class CorrectView(ActView):
         error = " ".join(form.non_field_errors()) if form.is_bound else ""
         if self.request.method == "POST":
             typed = self.typed
+            if form.errors and not error:
+                # Why is asked first; what is wrong with the answer is said with it.
+                error = fault_of(self.object, self.question, typed)
         else:
             values = values_of(self.object, last_of(self.corrections))
             value = values.get(question["key"])

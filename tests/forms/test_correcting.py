@@ -136,6 +136,15 @@ def test_a_wrong_row_is_refused_by_its_name_and_everything_typed_stays(
     assert not CorrectedAnswer.objects.exists()
 
 
+def test_a_wrong_answer_and_a_missing_reason_are_said_at_once(submission, post):
+    text = post(**rows(**{"r2-f_age": "三つ"}), reason="").content.decode()
+    page = BeautifulSoup(text, "html.parser")
+    assert "2人目 年齢" in page.select_one("#id_f_kids-error").text
+    assert page.select_one('[data-contentpath="reason"] .error-message')
+    assert 'value="三つ"' in text
+    assert not CorrectedAnswer.objects.exists()
+
+
 def test_the_desk_says_what_to_do_about_files_and_reckoned_answers(submission, log_in):
     client = log_in("intake")
     url = reverse("inbox:correct", args=[submission.pk])

@@ -8,10 +8,14 @@ from django.utils import timezone
 
 from forms.answers import answer, pages_of, read
 from forms.calculations import grade_of
+from forms.changes import breaking_changes, changes
 from forms.compiler import compile_form, fields_of
+from forms.differences import before_and_after
 from forms.documents import copy_of
 from forms.forms.controls import CONTROLS, control_of
+from forms.generated import generated
 from forms.models import Draft, IndexedAnswer, Submission, Town
+from forms.services import FormProblems
 from tests.forms.conftest import question, when, yes_no
 from tests.forms.journey import Journey
 
@@ -392,6 +396,47 @@ def test_a_hidden_value_comes_from_the_link_if_the_form_knows_it(publish, client
         assert "経路" not in journey.text
         journey.next({"a": "1"}, **{key(form, "origin"): "forged"}).send()
         assert answer(Submission.objects.order_by("pk").last(), "origin") == stored
+
+
+def test_a_day_and_a_time_have_an_earliest_and_a_latest(publish, client):
+    form = publish(
+        [
+            question("date", "d", "希望日", first="2026-12-01", last="2027-03-31"),
+            question("time", "t", "時刻", first="14:00:00", last="18:30"),
+        ]
+    )
+    journey = begin(client).next({"d": ("R8", "11", "30"), "t": "13:59"})
+    assert journey.errors == [
+        "「希望日」は、令和8年12月1日以後にしてください。",
+        "「時刻」は、14:00以後にしてください。",
+    ]
+    journey.next({"d": ("2027", "4", "1"), "t": "1831"})
+    assert journey.errors == [
+        "「希望日」は、令和9年3月31日以前にしてください。",
+        "「時刻」は、18:30以前にしてください。",
+    ]
+    journey.next({"d": ("2027", "3", "31"), "t": "午後6時30分"}).send()
+    assert answer(Submission.objects.get(), "d") == "2027-03-31"
+    _typed, reading = generated(form.latest_version().document, "most", 1)
+    assert not reading.errors and len(reading.values) == 2
+
+
+def test_limits_of_a_day_that_narrow_break_and_that_widen_do_not(publish):
+    before = publish([question("date", "d", first="2026-12-01")]).latest_version()
+    narrow = publish([question("date", "d", first="2026-12-01", last="2027-03-31")])
+    wide = publish([question("date", "d", last="2027-04-30")])
+    versions = [before, *wide.versions.order_by("number")[1:]]
+    documents = [version.document for version in versions]
+    assert breaking_changes(documents[0], documents[1])
+    assert not breaking_changes(documents[1], documents[2])
+    (change,) = changes(documents[1], documents[2])
+    assert before_and_after(change, documents[1], documents[2]) == [
+        ("最も早い", "2026-12-01", "制限なし"),
+        ("最も遅い", "2027-03-31", "2027-04-30"),
+    ]
+    with pytest.raises(FormProblems, match="最も早い"):
+        publish([question("date", "d", first="2027-12-01", last="2027-03-31")])
+    assert narrow.pk == wide.pk
 
 
 def test_a_number_may_have_decimals(publish, client):

@@ -124,6 +124,7 @@ class Day(Control):
         day = dates.read_date(field["label"], *(typed[part] for part in self.PARTS))
         if field.get("not_future"):
             dates.refuse_future(field["label"], day)
+        dates.refuse_outside(field, day.isoformat())
         return day.isoformat()
 
     def show(self, field, value):
@@ -143,4 +144,6 @@ class Time(Control):
     input_mode = "text"
 
     def parse(self, field, typed):
-        return dates.read_time(field["label"], typed)
+        value = dates.read_time(field["label"], typed)
+        dates.refuse_outside(field, value)
+        return value
