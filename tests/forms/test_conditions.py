@@ -167,11 +167,11 @@ def test_choices_with_a_comma_of_their_own_are_named_in_one_piece(definition_of)
 def test_a_handler_that_fails_leaves_nothing_behind(form, client):
     journey = journey_of(client).next({"a": "no"})
 
-    def broken(submission):
+    def broken(submissions):
         raise RuntimeError
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr("forms.services.guard.handle", broken)
+        patch.setattr("forms.services.submissions.handle", broken)
         journey.send()
     assert not Submission.objects.exists()
     assert Draft.objects.get().answers
