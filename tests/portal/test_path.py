@@ -126,7 +126,7 @@ def change_the_form(walk: Walk, receipt: str) -> None:
     panel.locator("[data-panel-toggle]").first.click()
     assert label.input_value() == "紹介の種別"
     label.fill("ご相談の種別")
-    page.locator("button.c-sf-add-button[title='質問を追加']").nth(1).click()
+    page.locator("button.c-sf-add-button[title='設問を追加']").nth(1).click()
     page.get_by_role("option", name="短い文字（1行）").click()
     count = int(page.locator("[name='pages-0-value-fields-count']").input_value())
     name = f"pages-0-value-fields-{count - 1}-value-label"
