@@ -69,7 +69,7 @@ class Desk:
         before = len(self.turns.waiting)
         self.threads[-1].start()
         if len(self.threads) > 1:
-            until(lambda: len(self.turns.waiting) > before)
+            until(lambda: len(self.turns.waiting) > before or wanted in self.made)
         else:
             assert self.reached.wait(20)
 
