@@ -22,8 +22,6 @@ OUTER = ("code", "slot", "sensitive", "retention", "width", "i18n", "kana_option
 class Change:
     """One difference: its kind, the question or page, the sentence, how deep it goes.
 
-    ``choice`` is the key of the choice that it is about.
-
     A breaking one means that answers given before might not be complete or valid now.
     ``choice`` is the key of the choice that differs; ``rows`` tell what was and is.
     """
@@ -189,21 +187,17 @@ def _duty(old: Mapping, new: Mapping) -> Iterator[Change]:
 
 def _is_narrower(old: Mapping, new: Mapping) -> bool:
     far = 10**12
-    if any(
+    is_lower = any(
         _number(new.get(name), far) < _number(old.get(name), far)
         for name in LIMITS_DOWN
-    ):
-        return True
-    is_later = new.get("first", "") > old.get("first", "")
-    is_earlier = new.get("last", LATEST) < old.get("last", LATEST)
-    return (
-        is_later
-        or is_earlier
-        or any(
-            _number(new.get(name), -far) > _number(old.get(name), -far)
-            for name in LIMITS_UP
-        )
     )
+    is_higher = any(
+        _number(new.get(name), -far) > _number(old.get(name), -far)
+        for name in LIMITS_UP
+    )
+    is_earlier = new.get("last", LATEST) < old.get("last", LATEST)
+    is_later = new.get("first", "") > old.get("first", "")
+    return is_lower or is_higher or is_earlier or is_later
 
 
 def _number(value: Any, default: int) -> Any:

@@ -1,9 +1,8 @@
 """What becomes of received answers: by name, so that news travels up the stairs.
 
 A handler runs in the transaction that stores the answers; it is given all that are
-stored together, as a rule one. What a person may do with
-answers that have come (open a referral, attach them to a case) is handing on: apps
-above register both.
+stored together, as a rule one. What a person may do with answers that have come (open a
+referral, attach them to a case) is handing on: apps above register both.
 """
 
 from collections.abc import Callable, Sequence
