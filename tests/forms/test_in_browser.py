@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.portal.walk import Walk, control
+from tests.portal.walk import Walk, control, until_seen
 from tests.programs.test_in_browser import OVERFLOW, violations
 
 pytestmark = pytest.mark.browser
@@ -13,11 +13,13 @@ def begin(walk: Walk, page, slug: str) -> None:
     walk.open(page, f"/forms/{slug}/")
     page.locator("main form button[type=submit]").last.click()
     page.wait_for_url("**/1/")
+    until_seen(page)
 
 
 def forward(page) -> None:
     page.locator("#page-form .actions button[type=submit]").first.click()
     page.wait_for_load_state()
+    until_seen(page)
     assert page.evaluate(OVERFLOW) <= 0, page.url
 
 

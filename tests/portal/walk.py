@@ -65,6 +65,11 @@ def control(page: Page, code: str, option: str = "") -> Locator:
     return page.locator(f"main [data-code={code}]{chosen}")
 
 
+def until_seen(page: Page) -> None:
+    """Wait until the page was painted: Chromium drops the keys typed before."""
+    page.wait_for_function("performance.getEntriesByType('paint').length > 0")
+
+
 def forward(page: Page) -> None:
     """The first submit button of a public form: on to the next page."""
     page.locator("main form button[type=submit]").first.click()
