@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from exchange.handlers import handler_for
 from exchange.models import OutboxItem
 from staff.models import AuditEvent, User
-from staff.prepared import insert_all
+from staff.prepared import insert_all, made
 from staff.services import record_event
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def enqueue_all(channel: str, payloads: dict[str, dict[str, Any]]) -> None:
     """The same for many at once, by key, in one statement."""
     _check_keys(*payloads)
     items = [
-        OutboxItem(channel=channel, key=key, payload=payload)
+        made(OutboxItem, channel=channel, key=key, payload=payload)
         for key, payload in payloads.items()
     ]
     insert_all(items, ignore_conflicts=True)

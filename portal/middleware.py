@@ -7,11 +7,14 @@ import logging
 import re
 import traceback
 
+from csp.middleware import HEADER, CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.functional import cached_property
 from django.utils.translation import get_language_from_path
 
 logger = logging.getLogger(__name__)
@@ -152,6 +155,21 @@ def is_wagtails(block: bytes) -> bool:
     except ValueError:
         return False
     return True
+
+
+class ContentPolicy(CSPMiddleware):
+    """The policy of the settings, worked out once where an answer has no other."""
+
+    @cached_property
+    def common(self) -> str:
+        return build_policy()
+
+    def process_response(self, request, response):
+        has_own = any(name.startswith("_csp") for name in response.__dict__)
+        if has_own or "_csp_nonce" in request.__dict__:
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.common)
+        return response
 
 
 class AllowWagtailScripts:

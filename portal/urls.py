@@ -30,6 +30,7 @@ def closed(request, *args, **kwargs):
 to_login = RedirectView.as_view(pattern_name="login", query_string=True)
 
 urlpatterns = [
+    path("", include("forms.urls")),  # first: where most people are in a hurry
     path("styleguide/", styleguide, name="styleguide"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
@@ -48,7 +49,6 @@ urlpatterns = [
     path("api/v1/", api.urls),
     *pages_api,
     re_path(r"^api/", nothing),
-    path("", include("forms.urls")),
     path("", include("programs.urls")),
     path("", include("home.urls")),
     *i18n_patterns(

@@ -1,6 +1,7 @@
 """The web server: granian, or waitress where WEB_SERVER says so."""
 
 import ctypes
+import gc
 import os
 import signal
 
@@ -20,7 +21,16 @@ def load():
         raise SystemExit("The server is gone.")
     from portal.front import application
 
+    # What stands for good is not looked through again and again for what may go.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     return application
+
+
+def processes() -> int:
+    """One more than cores, as one waits for the disk or for its turn to write."""
+    return int(os.environ.get("WEB_WORKERS") or min(4, (os.cpu_count() or 1) + 1))
 
 
 def serve_by_granian() -> None:
@@ -35,7 +45,7 @@ def serve_by_granian() -> None:
         address=HOST,
         port=PORT,
         interface=Interfaces.WSGI,
-        workers=int(os.environ.get("WEB_WORKERS") or min(4, os.cpu_count() or 1)),
+        workers=processes(),
         blocking_threads=512,
         backlog=2048,
         http1_settings=HTTP1Settings(header_read_timeout=10_000),

@@ -19,6 +19,7 @@ from django.db.models import (
     QuerySet,
     TextField,
 )
+from django.db.models.base import ModelState
 from django.db.models.constants import OnConflict
 from django.db.models.query import ModelIterable, ValuesListIterable
 from django.db.models.sql import InsertQuery, UpdateQuery
@@ -195,6 +196,49 @@ def _in_marks(sql: str) -> str:
     return (sql % (("?",) * sql.replace("%%", "").count("%s"))) if "%" in sql else sql
 
 
+def made(model: type[Model], **values: Any) -> Any:
+    """A new row, as ``model(**values)`` makes it, in a fraction of the time.
+
+    No signals, and no ``__init__()`` of the model's own; *values* go by the names of
+    fields, or of their columns. TypeError for a name that is neither.
+    """
+    row = model.__new__(model)
+    row._state = ModelState()
+    held = row.__dict__
+    for name, default, make in _defaults(model):
+        held[name] = make() if make else default
+    related = _related(model)
+    for name, value in values.items():
+        if name in related:
+            column, key = related[name]
+            row._state.fields_cache[name] = value
+            held[column] = None if value is None else getattr(value, key)
+        elif name in held:
+            held[name] = value
+        else:
+            raise TypeError(f"{model.__name__} has no field {name!r}.")
+    return row
+
+
+@cache
+def _defaults(model: type[Model]) -> list[tuple[str, Any, Callable | None]]:
+    """What a new row holds by column: a value, or what makes one for each row."""
+    found = []
+    for field in model._meta.concrete_fields:
+        is_made = field.has_default() and callable(field.default)
+        make = field.default if is_made else None
+        default = None if make else field.get_default()
+        found.append((field.attname, default, make))
+    return found
+
+
+@cache
+def _related(model: type[Model]) -> dict[str, tuple[str, str]]:
+    """Foreign keys by name: the column, and what the other row calls the same value."""
+    fields = [field for field in model._meta.concrete_fields if field.remote_field]
+    return {field.name: (field.attname, field.target_field.attname) for field in fields}
+
+
 def insert(row: Model) -> None:
     """Store a new row and give it its key, as ``save(force_insert=True)`` does.
 
@@ -227,15 +271,18 @@ def insert_values(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None
         run_all(connection, sql, [_bound(row, columns, connection) for row in rows])
 
 
-def update(row: Model, *names: str) -> None:
-    """Write these fields of a stored row, as ``save(update_fields=names)`` does.
+def update_all(rows: Sequence[Model], *names: str) -> None:
+    """Write these fields of stored rows of one model, as ``bulk_update`` does.
 
     No signals, and no ``save()`` of the model's own.
     """
-    connection = connections[DEFAULT_DB_ALIAS]
-    sql, columns = _change(connection.vendor, type(row), names)
-    values = _values(row, columns, connection, is_new=False)
-    run(connection, sql, [*values, row.pk])
+    if rows:
+        connection = connections[DEFAULT_DB_ALIAS]
+        sql, columns = _change(connection.vendor, type(rows[0]), names)
+        values = [
+            [*_values(row, columns, connection, is_new=False), row.pk] for row in rows
+        ]
+        run_all(connection, sql, values)
 
 
 def _values(row: Model, columns: Sequence[Column], connection, *, is_new=True) -> list:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from staff.dates import fiscal_year
 from staff.models import AuditEvent, NumberSeries, User
-from staff.prepared import Prepared, insert_all, run
+from staff.prepared import Prepared, insert_all, made, run
 
 GENESIS = "0" * 64
 AUDIT_LOCK = 4_271_001
@@ -77,7 +77,8 @@ def event_of(
 
     *detail* takes numbers, counts and codes, never a name or an answer.
     """
-    return AuditEvent(
+    return made(
+        AuditEvent,
         at=timezone.now(),
         by=by,
         by_roles=",".join(sorted(by.scope.roles)) if by else "",

@@ -32,7 +32,7 @@ from exchange.mail import UnitMail, notify_units
 from forms.models import Submission
 from forms.services import change_status
 from staff.models import AuditEvent, Unit, User
-from staff.prepared import insert
+from staff.prepared import insert, made
 from staff.services import event_of, record_event, record_events
 
 Check = Referral.CouncilCheck
@@ -90,7 +90,8 @@ def receive_referrals(submissions: Sequence[Submission]) -> list[Referral]:
 
 
 def _store(submission: Submission, unit: Unit) -> Referral:
-    referral = Referral(
+    referral = made(
+        Referral,
         number=submission.receipt,
         submission=submission,
         partner=submission.partner,

@@ -15,7 +15,7 @@ from forms.querysets import (
     SubmissionQuerySet,
 )
 from staff.models.indexes import filled_only
-from staff.prepared import insert
+from staff.prepared import insert, made
 
 
 class Draft(models.Model):
@@ -232,7 +232,8 @@ class Submission(models.Model):
         with transaction.atomic(savepoint=False):
             insert(self)
             # Whatever door it comes through, it stands in the inbox.
-            handling = Handling(
+            handling = made(
+                Handling,
                 submission=self,
                 form_id=self.form_id,
                 partner_id=self.partner_id,

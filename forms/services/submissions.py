@@ -40,12 +40,13 @@ from forms.services.windows import (
 from home.models import ContactSettings
 from staff.models import AuditEvent, Membership, User
 from staff.names import search_key
-from staff.prepared import Given, Prepared, insert_values, update
+from staff.prepared import Given, Prepared, insert_values, made, update_all
 from staff.services import event_of, record_event, record_events, year_numbers
 from staff.turns import Turns
 
 RELATED = ["form", "version", "partner", "submitted_by", "invitation", "linked_to"]
 KEPT_AFTER_SENDING = timedelta(days=31)
+EMPTIED = ("answers", "shared", "sent_at", "expires_at", "changed_at")
 # Asked by every sender: the period as it is this moment.
 windows = Prepared(
     lambda: FormWindow.objects.filter(form=Given("form", FormWindow, "form"))
@@ -68,9 +69,9 @@ def submit(
     draft: Draft, *, key: str, address: str = "127.0.0.1", seen: int | None = None
 ) -> Submission:
     """Receive a draft, when it is its turn: see ``receive``."""
-    return _receiving.take(
-        Sending(draft, look_up_password(key), address, seen, Early(draft))
-    )
+    with _receiving.getting_ready():
+        early = Early(draft)
+    return _receiving.take(Sending(draft, look_up_password(key), address, seen, early))
 
 
 class Early:
@@ -116,6 +117,7 @@ class Arrived:
 
     submission: Submission
     sending: Sending
+    draft: Draft
     reasons: list[str] = field(default_factory=list)
     is_new: bool = True
 
@@ -134,11 +136,15 @@ def receive(sendings: Sequence[Sending]) -> list[Submission]:
     """
     drafts = [locked(sending.draft) for sending in sendings]
     receipts = new_receipts([draft for draft in drafts if not draft.sent_at])
+    forms = {draft.version.form_id for draft in drafts}
+    periods = {form: windows.first(form=form) for form in forms}
     arrived = []
     for sending, draft in zip(sendings, drafts, strict=True):
+        window, receipt = periods[draft.version.form_id], receipts.get(draft.pk, "")
         with translation.override(sending.language):
-            arrived.append(_take_in(sending, draft, receipts))
+            arrived.append(_take_in(sending, draft, window, receipt))
     new = [each for each in arrived if each.is_new]
+    update_all([_emptied(each.draft) for each in new], *EMPTIED)
     insert_values(IndexedAnswer, [slot for each in new for slot in _index(each)])
     record_events([_reception(each) for each in new])
     with translation.override(sendings[0].language):  # it may refuse, alone then
@@ -156,14 +162,15 @@ def receive(sendings: Sequence[Sending]) -> list[Submission]:
 _receiving = Turns(receive)
 
 
-def _take_in(sending: Sending, draft: Draft, receipts: Mapping[int, str]) -> Arrived:
+def _take_in(
+    sending: Sending, draft: Draft, window: FormWindow | None, receipt: str
+) -> Arrived:
     """Store what one draft amounts to, if it may be sent; each after the one before."""
     if draft.sent_at:
-        return Arrived(sent_from(draft), sending, is_new=False)
+        return Arrived(sent_from(draft), sending, draft, is_new=False)
     seen = sending.seen
     if must_follow(draft) or seen not in (None, draft.version.number):
         raise FormChanged(_("This form has changed. There are added questions."))
-    window = windows.first(form=draft.version.form_id)
     refuse_outside(window)
     sending.early = found = sending.early.of(draft)
     if found.reading.errors:
@@ -172,10 +179,9 @@ def _take_in(sending: Sending, draft: Draft, receipts: Mapping[int, str]) -> Arr
     take_use(draft.invitation_id)
     take_places(window, found.reading.values)
     reasons = suspicions(draft, sending.address)
-    submission = _store(draft, found, receipts[draft.pk], sending.password)
+    submission = _store(draft, found, receipt, sending.password)
     submission.is_new = True
-    _empty(draft)
-    return Arrived(submission, sending, reasons)
+    return Arrived(submission, sending, draft, reasons)
 
 
 def _index(arrived: Arrived) -> list[dict[str, Any]]:
@@ -197,13 +203,13 @@ def _reception(arrived: Arrived) -> AuditEvent:
     )
 
 
-def _empty(draft: Draft) -> None:
+def _emptied(draft: Draft) -> Draft:
     """What is left of a draft that was sent: its key, for the page of the receipt."""
     now = timezone.now()
     draft.shared = shared_of(draft)
     draft.answers = {}
     draft.sent_at, draft.expires_at = now, now + KEPT_AFTER_SENDING
-    update(draft, "answers", "shared", "sent_at", "expires_at", "changed_at")
+    return draft
 
 
 def _check_partner(draft: Draft) -> None:
@@ -246,7 +252,8 @@ def _no_longer_of(draft: Draft) -> str:
 
 
 def _store(draft: Draft, early: Early, receipt: str, password: str) -> Submission:
-    submission = Submission(
+    submission = made(
+        Submission,
         receipt=receipt,
         token=token_of(draft),
         form=draft.version.form,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from forms.models import Draft, FormDefinition, FormSettings, FormWindow, Submission
 from staff.models import User
+from staff.prepared import made
 from staff.services import record_event
 from staff.templatetags.japanese import wareki_time, wareki_until
 
@@ -40,7 +41,7 @@ def window_of(form: FormDefinition) -> FormWindow | None:
 def settings_of(form: FormDefinition) -> FormSettings:
     """How the form is received; where nobody said, as usual."""
     known = getattr(form, "conduct", None)
-    return known or FormSettings(form=form)
+    return known or made(FormSettings, form=form)
 
 
 def database_now() -> datetime:

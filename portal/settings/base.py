@@ -83,7 +83,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.AllowWagtailScripts",
-    "csp.middleware.CSPMiddleware",
+    "portal.middleware.ContentPolicy",
     "portal.middleware.FrameFormsWhereAllowed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.api_manners.ApiManners",

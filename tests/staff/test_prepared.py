@@ -1,24 +1,26 @@
 """Queries that are turned into SQL once, and asked with other values each time."""
 
 import random
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connections, transaction
 from django.db.models import Count, QuerySet
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from exchange.models import OutboxItem
-from staff.models import Membership, Unit, User
+from staff.models import AuditEvent, Membership, Unit, User
 from staff.prepared import (
     Given,
     Prepared,
     insert,
     insert_all,
     insert_values,
+    made,
     run,
-    update,
+    update_all,
 )
 from tests.factories import MembershipFactory, UnitFactory, UserFactory
 
@@ -147,15 +149,42 @@ def test_several_rows_are_stored_at_once_and_none_a_second_time():
     assert list(payloads) == [{"n": 1}, {"n": 2}, {"n": 4}]
 
 
-def test_only_the_named_fields_of_a_row_are_written(django_assert_num_queries):
-    row = item(payload={"n": 1})
-    insert(row)
-    row.payload, row.done_at, row.channel = [], timezone.now(), "other"
+def test_only_the_named_fields_of_rows_are_written(django_assert_num_queries):
+    rows = [item(payload={"n": 1}), item(payload={"n": 2})]
+    for number, row in enumerate(rows):
+        insert(row)
+        row.payload, row.done_at, row.channel = [number], timezone.now(), "other"
     with django_assert_num_queries(1):
-        update(row, "payload", "done_at")
-    stored = as_stored(row)
-    assert (stored["payload"], stored["done_at"]) == ([], row.done_at)
-    assert stored["channel"] == "mail"
+        update_all(rows, "payload", "done_at")
+    update_all([], "payload")
+    for number, row in enumerate(rows):
+        stored = as_stored(row)
+        assert (stored["payload"], stored["done_at"]) == ([number], row.done_at)
+        assert stored["channel"] == "mail"
+
+
+def test_a_row_is_made_as_its_model_makes_it_and_unlike_any_other():
+    unit = UnitFactory()
+    membership = MembershipFactory(unit=unit)
+    for model, values in (
+        (Membership, {"user": membership.user, "unit": unit, "partner": None}),
+        (Membership, {"user_id": membership.user_id, "role": "x", "valid_to": DAY}),
+        (OutboxItem, {"channel": "mail", "key": "k", "payload": {"n": 1}}),
+        (AuditEvent, {"by": SimpleLazyObject(lambda: membership.user), "seq": 3}),
+    ):
+        ours, theirs = made(model, **values), model(**values)
+        assert ours._state.adding and ours._state.db is None
+        fields = [f.attname for f in model._meta.concrete_fields]
+        moments = {name for name in fields if isinstance(getattr(ours, name), datetime)}
+        for name in fields:
+            if name not in moments:
+                assert getattr(ours, name) == getattr(theirs, name), name
+        assert all(getattr(ours, name) == value for name, value in values.items())
+    one, other = made(AuditEvent), made(AuditEvent)
+    one.detail["n"] = 1
+    assert other.detail == {}
+    with pytest.raises(TypeError):
+        made(OutboxItem, chanel="mail")
 
 
 def test_a_value_of_another_type_is_bound_as_its_field_says():
@@ -164,13 +193,13 @@ def test_a_value_of_another_type_is_bound_as_its_field_says():
     insert(row)
     assert as_stored(row)["attempts"] == 3
     row.last_error, row.attempts = 5, True
-    update(row, "last_error", "attempts")
+    update_all([row], "last_error", "attempts")
     assert (as_stored(row)["last_error"], as_stored(row)["attempts"]) == ("5", 1)
 
 
 def test_rows_that_are_not_made_first_say_each_of_their_columns():
-    made = item(payload={"n": 1}, created_at=timezone.now())
-    said = {name: getattr(made, name) for name in made.__dict__ if name[0] != "_"}
+    row = item(payload={"n": 1}, created_at=timezone.now())
+    said = {name: getattr(row, name) for name in row.__dict__ if name[0] != "_"}
     insert_values(OutboxItem, [said | {"key": "a"}, said | {"key": "b"}])
     insert_values(OutboxItem, [])
     assert OutboxItem.objects.filter(payload={"n": 1}).count() == 2
@@ -199,7 +228,7 @@ def test_who_listens_to_a_connection_hears_each_statement_that_is_not_ignored():
     everything = Listener("no such words")
     with connections["default"].execute_wrapper(everything):
         insert(row)
-        update(row, "payload")
+        update_all([row], "payload")
         prepared_posts(day=DAY, unit=1)
     assert [sql.split()[0] for sql in everything.heard] == [
         "INSERT",
@@ -228,7 +257,7 @@ def test_after_an_error_a_transaction_takes_no_prepared_statement_either():
     with transaction.atomic():
         transaction.set_rollback(True)
         with pytest.raises(TransactionManagementError):
-            update(row, "payload")
+            update_all([row], "payload")
     assert OutboxItem.objects.get().key == row.key
 
 
