@@ -2,17 +2,21 @@
 
 Kept pages are answered here and now. For everything else granian lends one of very
 many threads, which costs next to nothing while it waits: for a client that sends its
-body a byte at a time, and then for one of the few threads in which Django works. So a
-few hundred slow clients hold up nobody, and databases see few connections.
+body a byte at a time, and then for one of the few chairs at which Django works. So a
+few hundred slow clients hold up nobody, and databases see few connections. The work
+stays in its thread: handing it to another one takes longer than a small page.
 """
 
 import os
 import threading
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
+from django.core.cache import caches
+from django.db import connections
 from django.utils.translation import gettext as _
 
 from portal.wsgi import application as portal_application
@@ -60,13 +64,39 @@ def too_many() -> Refused:
     )
 
 
-class Front:
-    """Bodies are read here, then Django works in its own few threads."""
+class Chair:
+    """A place to work at: its connections are those of whoever sits there."""
 
-    def __init__(self, application, threads: int, proxy: str = "") -> None:
+    def __init__(self) -> None:
+        self.kept = [
+            (handler, alias, handler.create_connection(alias))
+            for handler in (connections, caches)
+            for alias in handler
+        ]
+        for handler, _alias, connection in self.kept:
+            if handler is connections:
+                connection.inc_thread_sharing()  # one after the other, never two
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        for handler, alias, connection in self.kept:
+            handler[alias] = connection
+        try:
+            yield
+        finally:
+            for handler, alias, _connection in self.kept:
+                del handler[alias]
+
+
+class Front:
+    """Bodies are read here, then Django works at its few chairs."""
+
+    def __init__(self, application, chairs: int, proxy: str = "") -> None:
         self.application = application
         self.proxy = proxy
-        self.desk = ThreadPoolExecutor(threads, thread_name_prefix="django")
+        self.chairs: SimpleQueue[Chair] = SimpleQueue()
+        for _number in range(chairs):
+            self.chairs.put(Chair())
         self.coming = threading.BoundedSemaphore(MOST_BODIES)
 
     def __call__(self, environ: Environ, start_response) -> Iterable[bytes]:
@@ -84,10 +114,15 @@ class Front:
             return [text]
         with body:
             environ["wsgi.input"] = body
-            return self.desk.submit(self.work, environ, start_response).result()
+            chair = self.chairs.get()
+            try:
+                with chair.taken():
+                    return self.work(environ, start_response)
+            finally:
+                self.chairs.put(chair)
 
     def work(self, environ: Environ, start_response) -> Iterable[bytes]:
-        """Django's answer; made and closed in the same thread unless it is a file."""
+        """Django's answer; made and closed at the same chair unless it is a file."""
         response = self.application(environ, start_response)
         if getattr(response, "streaming", True):
             return response
@@ -134,6 +169,6 @@ class Front:
 
 application = Front(
     portal_application,
-    threads=int(os.environ.get("WEB_THREADS", "8")),
+    chairs=int(os.environ.get("WEB_THREADS", "8")),
     proxy=os.environ.get("BEHIND_PROXY", ""),
 )
