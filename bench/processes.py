@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -50,6 +51,7 @@ class Target:
             env=os.environ | self.env,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         for _try in range(600):
             try:
@@ -65,7 +67,8 @@ class Target:
 
     def stop(self) -> None:
         if self.process:
-            self.process.terminate()
+            # All of it: npx, for one, ends without what it has started.
+            os.killpg(self.process.pid, signal.SIGTERM)
             self.process.wait(timeout=30)
 
     def also(self, name: str, path: str) -> "Target":

@@ -85,6 +85,7 @@ class Early:
         self.reading = read_draft(draft)
         self.sha256 = digest_of(self.reading.values)
         self.slots = slots_of(draft.version.document, self.reading.values)
+        self.shared = shared_of(draft)
 
     def of(self, draft: Draft) -> "Early":
         """The same for the draft as it is now: anew, if anything is different."""
@@ -144,7 +145,7 @@ def receive(sendings: Sequence[Sending]) -> list[Submission]:
         with translation.override(sending.language):
             arrived.append(_take_in(sending, draft, window, receipt))
     new = [each for each in arrived if each.is_new]
-    update_all([_emptied(each.draft) for each in new], *EMPTIED)
+    update_all([_emptied(each) for each in new], *EMPTIED)
     insert_values(IndexedAnswer, [slot for each in new for slot in _index(each)])
     record_events([_reception(each) for each in new])
     with translation.override(sendings[0].language):  # it may refuse, alone then
@@ -203,10 +204,10 @@ def _reception(arrived: Arrived) -> AuditEvent:
     )
 
 
-def _emptied(draft: Draft) -> Draft:
+def _emptied(arrived: Arrived) -> Draft:
     """What is left of a draft that was sent: its key, for the page of the receipt."""
-    now = timezone.now()
-    draft.shared = shared_of(draft)
+    draft, now = arrived.draft, timezone.now()
+    draft.shared = arrived.sending.early.shared
     draft.answers = {}
     draft.sent_at, draft.expires_at = now, now + KEPT_AFTER_SENDING
     return draft
