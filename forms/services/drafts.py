@@ -54,7 +54,7 @@ def start_draft(
     version = form.latest_version()
     if version is None or not form.live:
         raise ValidationError(_("This form is not open at the moment."))
-    state = standing(form)
+    state = standing(form).state
     if state != "open":
         raise NotReceived(message_for(form.window, state), state)
     forget_expired_drafts(limit=100)

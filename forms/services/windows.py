@@ -1,5 +1,6 @@
 """From when to when, and how many: asked before a form begins, and when it is sent."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -53,15 +54,27 @@ def database_now() -> datetime:
     return timezone.now()
 
 
-def standing(form: FormDefinition) -> str:
-    """``open``, ``before``, ``closed`` or ``full``: what a new sender meets now."""
+@dataclass(frozen=True)
+class Standing:
+    """What a new sender meets: ``open``, ``before``, ``closed`` or ``full``.
+
+    ``left`` is how many places of an open form nobody has taken; None where all fit.
+    """
+
+    state: str = "open"
+    left: Decimal | None = None
+
+
+def standing(form: FormDefinition) -> Standing:
+    """How the form is received now."""
     window = window_of(form)
     if window is None:
-        return "open"
+        return Standing()
     state = window.state_at(database_now())
-    if state == "open" and window.capacity and places_left(window) <= 0:
-        return "full"
-    return state
+    if state != "open" or not window.capacity:
+        return Standing(state)
+    left = places_left(window)
+    return Standing("full") if left <= 0 else Standing(left=left)
 
 
 def places_left(window: FormWindow) -> Decimal:

@@ -16,7 +16,6 @@ from forms.services import NotReceived, TooMany, refuse_flood, start_draft
 from forms.services.invitations import invitation_of, is_good
 from forms.services.windows import (
     message_for,
-    places_left,
     settings_of,
     standing,
     window_of,
@@ -34,7 +33,7 @@ def form_list(request: HttpRequest) -> HttpResponse:
     """The forms that are open."""
     forms = FormDefinition.objects.open_to(request.user).select_related("window")
     context = {
-        "forms": [(form, standing(form) == "open") for form in forms],
+        "forms": [(form, standing(form).state == "open") for form in forms],
         "has_finished": "finished" in request.GET,
         "has_left": "left" in request.GET,
         "has_kept": "kept" in request.GET,
@@ -61,9 +60,9 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     with translation.override(language or settings.LANGUAGE_CODE):
         if request.method == "POST":
             return begin(request, form, invitation, language)
-        state = standing(form)
-        if state != "open":
-            return not_open(request, form, message_for(form.window, state))
+        now = standing(form)
+        if now.state != "open":
+            return not_open(request, form, message_for(form.window, now.state))
         context = {
             "form": form,
             "document": in_language(document, language or settings.LANGUAGE_CODE),
@@ -71,18 +70,10 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
             "language": language or settings.LANGUAGE_CODE,
             "invitation": invitation,
             "draft_days": settings_of(form).draft_days,
-            **period_of(form),
+            "window": window_of(form),
+            "left": now.left and f"{now.left.normalize():f}",
         }
         return render(request, "forms/start.html", context)
-
-
-def period_of(form: FormDefinition) -> dict:
-    """Until when an open form is received, and how many places nobody has taken."""
-    window = window_of(form)
-    if window is None:
-        return {}
-    left = places_left(window) if window.capacity else None
-    return {"window": window, "left": left and f"{left.normalize():f}"}
 
 
 def begin(

@@ -193,6 +193,19 @@ def test_who_begins_reads_until_when_and_how_many_places_are_left(publish, clien
     assert said in client.get("/forms/").text
 
 
+def test_the_start_page_counts_the_places_once(
+    publish, client, django_assert_max_num_queries
+):
+    form = publish([NAME, PEOPLE])
+    window(form, capacity=3, counted=key_of(form, "people"))
+    start = f"/forms/{form.slug}/"
+    client.get(start)
+    with django_assert_max_num_queries(8) as queries:
+        assert "あと3名" in client.get(start).text
+    counted = [row["sql"] for row in queries if "portal_forms_submission" in row["sql"]]
+    assert len(counted) == 1
+
+
 def test_the_list_of_forms_says_which_are_not_received_now(publish, client):
     form = publish([NAME])
     assert "現在は受け付けていません" not in client.get("/forms/").text
