@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from forms.blocks import KIND_NAMES
 from forms.compiler import fields_of
 from forms.corrected import last_of, values_of
 from forms.forms.controls import control_of
@@ -26,6 +27,7 @@ from forms.models import (
 
 PORTION = 500
 MOST_SHEETS = 60
+KIND = 4  # the place of the kind among the meanings of a question
 NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 Question = Mapping[str, Any]
 
@@ -231,13 +233,18 @@ class Export:
         headings = [_("Receipt number"), _("Row"), *(c.heading for c in columns)]
         return Table(column.heading, headings, rows_of)
 
-    def dictionary(self) -> Table:
+    def meanings(self) -> Iterator[list[Any]]:
         """What each question was in each version: code, wording, kind, choices."""
+        for version in self.versions:
+            for question, parent in with_inner(fields_of(version.document)):
+                if is_answer(question):
+                    yield [version.number, *meaning_of(question, parent)]
+
+    def dictionary(self) -> Table:
+        """The meanings for people: a kind is called as in the editor of forms."""
         rows = [
-            [version.number, *meaning_of(question, parent)]
-            for version in self.versions
-            for question, parent in with_inner(fields_of(version.document))
-            if is_answer(question)
+            [*row[:KIND], str(KIND_NAMES[row[KIND]]), *row[KIND + 1 :]]
+            for row in self.meanings()
         ]
         headings = [
             _("Version"),

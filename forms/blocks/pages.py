@@ -102,6 +102,10 @@ class FieldsBlock(SimpleFieldsBlock):
         collapsed = True
 
 
+# What the editor calls each kind of question.
+KIND_NAMES = {name: block.label for name, block in FieldsBlock().child_blocks.items()}
+
+
 class PageTranslationBlock(blocks.StructBlock):
     """The words of a page in another language."""
 

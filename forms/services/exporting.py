@@ -203,13 +203,12 @@ def _write_json(export: Export, made: Made, beat: Beat) -> None:
         text = json.dumps(value, ensure_ascii=False)
         made.file.write(text.encode("utf-8", "backslashreplace"))
 
-    dictionary = export.dictionary()
     made.file.write(b'{"form": ')
     put({"slug": export.form.slug, "title": export.form.title})
     made.file.write(b', "exported_at": ')
     put(moment(timezone.now()))
     made.file.write(b', "dictionary": ')
-    put([dict(zip(DICTIONARY, row, strict=True)) for row in dictionary.static])
+    put([dict(zip(DICTIONARY, row, strict=True)) for row in export.meanings()])
     made.file.write(b', "submissions": [')
     for at, record in enumerate(_records(export, made, beat)):
         made.file.write(b",\n" if at else b"\n")

@@ -23,7 +23,7 @@ from django.views.generic import TemplateView, View
 from exchange.pdf import PdfError, render_pdf
 from forms import portable, starters
 from forms.answers import pages_in_words, read
-from forms.blocks.pages import FieldsBlock
+from forms.blocks import KIND_NAMES
 from forms.changes import changes
 from forms.compiler import Compiled, compile_form, fields_of
 from forms.differences import before_and_after
@@ -40,7 +40,6 @@ from forms.words import by_key, in_words, question_in_words, uses
 from staff.views import PrivateView
 
 FILLS = ("most", "least", "any")
-KIND_NAMES = {name: block.label for name, block in FieldsBlock().child_blocks.items()}
 
 
 class BuildingView(PrivateView):

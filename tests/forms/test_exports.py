@@ -152,6 +152,15 @@ def test_excel_has_a_sheet_for_each_version_repeat_and_the_dictionary(sent, expo
     assert {"q1", "今の言い方", "設問q1", "yes: はい\nno: いいえ"} <= set(words)
 
 
+def test_the_dictionary_calls_the_kinds_as_the_editor_does(sent, export):
+    rows = rows_in(body(export(version="項目一覧")))
+    kinds = {row["項目コード"]: row["種別"] for row in rows}
+    assert kinds["q1"] == "1つ選ぶ（すべて表示）"
+    assert kinds["siblings"] == "繰り返し（きょうだい・連絡先など）"
+    whole = json.loads(body(export(file_format="json")))
+    assert {"radio", "repeat"} <= {row["type"] for row in whole["dictionary"]}
+
+
 def test_sensitive_answers_stay_out_unless_a_reason_is_given(sent, export):
     for kind in ("csv", "xlsx", "json"):
         content = body(export(file_format=kind))
