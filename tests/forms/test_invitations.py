@@ -133,9 +133,9 @@ def test_the_desk_invites_copies_the_link_once_and_revokes(form, log_in, cast):
     made = Invitation.objects.get()
     assert answer["Location"] == f"/admin/invitations/{made.pk}/"
     page = Journey(client).open(answer["Location"]).page
-    link = page.select_one("[data-link]")["value"]
+    link = page.select_one("#invitation-link")["value"]
     assert opened(link.rstrip("/").rsplit("/", 1)[1]).url == "/forms/small/"
-    assert not Journey(client).open(answer["Location"]).page.select("[data-link]")
+    assert not Journey(client).open(answer["Location"]).page.select("#invitation-link")
     assert made.number in client.get("/admin/invitations/").content.decode()
     client.post(f"/admin/invitations/{made.pk}/revoke/")
     assert Invitation.objects.get().state == "revoked"
