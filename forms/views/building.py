@@ -27,7 +27,7 @@ from forms.blocks import KIND_NAMES
 from forms.changes import changes
 from forms.compiler import Compiled, compile_form, fields_of
 from forms.differences import before_and_after
-from forms.forms.bound import bind_page
+from forms.forms.bound import bind_page, faults_of
 from forms.forms.controls import control_of
 from forms.generated import generated
 from forms.models import FormDefinition
@@ -213,7 +213,7 @@ class TryView(BuildingView, TemplateView):
             "document": document,
             "shown": shown,
             "reading": reading,
-            "errors": list(dict.fromkeys(reading.errors.values())),
+            "wrong": [each for one in shown for each in faults_of(one["items"])],
             "pages": pages_in_words(document, reading.values, reading.asked),
             "seed": seed,
             "fill": fill,

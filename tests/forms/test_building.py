@@ -329,6 +329,34 @@ def test_trying_out_stores_counts_and_mails_nothing(log_in, form, mailoutbox):
     assert not AuditEvent.objects.filter(event__contains="submission").exists()
 
 
+def test_each_error_of_a_trial_leads_to_its_question(log_in, definition_of):
+    row = [question("date", "day", required=True)]
+    form = definition_of(
+        [question("number", "count", required=True), yes_no("ready", required=True)],
+        [
+            question("date", "start", required=True),
+            question("repeat", "days", row_title="#日", min_rows=2, fields=row),
+        ],
+    )
+    form.save()
+    form.save_revision()
+    fields = compile_form(form).document["pages"][1]["fields"]
+    day = f"{fields[1]['key']}-r2-{fields[1]['fields'][0]['key']}-year"
+    typed = {f"{fields[1]['key']}-rows": ["r1", "r2"], day: "2026"}
+
+    page = soup(log_in("form-editor").post(address("try", form), typed))
+
+    summary = page.select_one("#error-summary[role=alert]")
+    assert summary.select_one("h2").text == "この回答では送信できません"
+    lines = summary.select("li")
+    assert len(lines) == 5
+    for line in lines:
+        target = page.find(id=line.a["href"].removeprefix("#"))
+        assert target.find_parent("form", method="post"), line
+    assert lines[4].a["href"] == f"#id_{day.removesuffix('year')}month"
+    assert page.title.text.startswith("エラー：")
+
+
 def test_the_same_seed_tries_the_same_answers(form):
     document = form.latest_version().document
 
