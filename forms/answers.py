@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from forms.compiler import fields_of
 from forms.forms.controls import Repeat, control_of, one_partner_list, sub_key
 from forms.languages import in_language
+from forms.limits import as_of
 from forms.models import Submission
 from forms.rules import Walk, judge, keys_in, relevant, walk
 
@@ -75,7 +76,7 @@ class AnswerPage:
 def read(document: Mapping, typed: Mapping[str, Any], today: date) -> Reading:
     """Read typed answers; keys that the document does not know are not looked at."""
     with one_partner_list():
-        values, faults = _clean(document, typed)
+        values, faults = _clean(document, typed, today)
     found = walk(document, values, today)
     reading = Reading(
         found.present, found.asked, required=found.required, closed=found.closed
@@ -92,11 +93,12 @@ def read(document: Mapping, typed: Mapping[str, Any], today: date) -> Reading:
     return reading
 
 
-def _clean(document: Mapping, typed: Mapping) -> tuple[dict, dict]:
+def _clean(document: Mapping, typed: Mapping, today: date) -> tuple[dict, dict]:
     """The valid answers, relevant or not, and what is wrong with the others."""
     values: dict[str, Any] = {}
     faults: dict[str, ValidationError] = {}
-    for question in fields_of(document):
+    for asked in fields_of(document):
+        question = as_of(asked, today)
         key, control = question["key"], control_of(question)
         if isinstance(control, Repeat):
             values[key], wrong = control.clean_rows(question, typed.get(key))

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from forms.forms.dates import LATEST
+from forms.limits import FROM_TODAY, LATEST, first_days
 from forms.words import by_key
 
 LIMITS_DOWN = ("max", "maximum", "most", "max_rows", "max_size_mb", "max_count")
+LIMITS_DOWN += ("last_days",)
 LIMITS_UP = ("minimum", "least", "min_rows")
-LIMITS = (*LIMITS_DOWN, *LIMITS_UP, "first", "last")
+LIMITS = (*LIMITS_DOWN, *LIMITS_UP, "first", "last", *FROM_TODAY)
 WORDS = ("label", "help", "row_title")
 INNER = ("unit", "decimals", "not_future", "is_name", "partner_kind", "source", "calc")
 INNER += ("types", "parameter", "allowed", "value")
@@ -197,7 +198,8 @@ def _is_narrower(old: Mapping, new: Mapping) -> bool:
     )
     is_earlier = new.get("last", LATEST) < old.get("last", LATEST)
     is_later = new.get("first", "") > old.get("first", "")
-    return is_lower or is_higher or is_earlier or is_later
+    is_sooner = _number(first_days(new), -far) > _number(first_days(old), -far)
+    return is_lower or is_higher or is_earlier or is_later or is_sooner
 
 
 def _number(value: Any, default: int) -> Any:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from forms.changes import Change
 from forms.compiler import START_TEXTS
+from forms.limits import rules_in_words
 from forms.models import FormDefinition
 from forms.words import by_key, in_words, question_in_words
 
@@ -66,6 +67,9 @@ def _limits(one: Mapping, other: Mapping, *_fields: Mapping) -> Iterator[Row]:
     }
     for name, label in names.items():
         yield label, number(one.get(name)), number(other.get(name))
+    was, now = rules_in_words(one), rules_in_words(other)
+    none = number(None)
+    yield _("Counted from today"), "、".join(was) or none, "、".join(now) or none
 
 
 def number(value: Any) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from forms import limits
 from forms.answers import Reading, read
 from forms.compiler import fields_of
 from forms.forms.controls import control_of
@@ -77,9 +78,9 @@ def day(field: Field, chance: Chance) -> dict[str, str]:
     today = timezone.localdate()
     days = chance.randint(7 * 365, 15 * 365) if field.get("not_future") else 0
     found: date = today - timedelta(days=days) + timedelta(days=chance.randint(0, 30))
-    found = min(found, today) if field.get("not_future") else found
-    found = max(found, date.fromisoformat(field.get("first") or "0001-01-01"))
-    found = min(found, date.fromisoformat(field.get("last") or "9999-12-31"))
+    first, last = limits.earliest(field), limits.latest(field)
+    found = max(found, date.fromisoformat(first.value)) if first else found
+    found = min(found, date.fromisoformat(last.value)) if last else found
     parts = (found.year, found.month, found.day)
     return dict(zip(("year", "month", "day"), map(str, parts), strict=True))
 

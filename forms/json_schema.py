@@ -10,9 +10,11 @@ from typing import Any
 
 from forms.compiler import fields_of
 from forms.forms.controls import control_of
+from forms.limits import first_days, last_days, rules_in_words
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 DAY = {"type": "string", "format": "date"}
+TIME = {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"}
 TEXT = {"type": "string"}
 UNSENT = ("calculated", "file")
 
@@ -62,8 +64,9 @@ def of_field(field: Field) -> dict[str, Any]:
     """One question: its shape, its words, and when it is asked."""
     make = SHAPES.get(field["type"], _text)
     schema = {"title": field["label"], **make(field)}
-    if field.get("help"):
-        schema["description"] = field["help"]
+    about = [text for text in (field.get("help"), *rules_in_words(field)) if text]
+    if about:
+        schema["description"] = "\n".join(about)
     return schema
 
 
@@ -80,6 +83,21 @@ def _number(field: Field) -> dict[str, Any]:
     limits = {"minimum": field.get("minimum"), "maximum": field.get("maximum")}
     kind = "number" if field.get("decimals") else "integer"
     return {"type": kind} | {k: v for k, v in limits.items() if v is not None}
+
+
+def _limits(field: Field) -> dict[str, Any]:
+    """Limits of days and times: a schema knows none, so they stand under own names.
+
+    ``daysFromToday`` counts from the day of receiving in Japan: the schema is the same
+    on every day.
+    """
+    given = {
+        "x-earliest": field.get("first"),
+        "x-latest": field.get("last"),
+        "x-earliestDaysFromToday": first_days(field),
+        "x-latestDaysFromToday": last_days(field),
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _choice(field: Field) -> dict[str, Any]:
@@ -129,8 +147,8 @@ def _record(properties: dict, optional: tuple[str, ...] = ()) -> dict[str, Any]:
 
 SHAPES: dict[str, Callable[[Field], dict[str, Any]]] = {
     "number": _number,
-    "date": lambda field: DAY,
-    "time": lambda field: {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"},
+    "date": lambda field: DAY | _limits(field),
+    "time": lambda field: TIME | _limits(field),
     "radio": _choice,
     "select": _choice,
     "yes_no": _choice,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from forms import handlers
 from forms.forms.controls import control_of
-from forms.forms.dates import LATEST
+from forms.limits import contradictions
 
 MINIMUM_OF_FREE = ("urgent",)
 
@@ -55,6 +55,7 @@ def _check_question(page: dict, question: dict, problems: list[str]) -> None:
             % {"page": page["title"]}
         )
     problems += [text % {"label": question["label"]} for text in _faults(question)]
+    problems += contradictions(question)
     if "options" in question:
         _check_options(question, problems)
 
@@ -75,8 +76,6 @@ def _faults(question: dict) -> Iterator[str]:
     low, high = question.get("minimum"), question.get("maximum")
     if low is not None and high is not None and low > high:
         yield _("“%(label)s”: the smallest number is greater than the largest.")
-    if question.get("first", "") > question.get("last", LATEST):
-        yield _("“%(label)s”: the earliest lies after the latest.")
 
 
 def _has_value(question: dict) -> bool:

@@ -15,6 +15,7 @@ from forms.blocks.questions import (
     TranslationBlock,
     layout,
 )
+from forms.limits import MOST_DAYS
 
 
 def limit(default: int, highest: int) -> blocks.IntegerBlock:
@@ -87,13 +88,35 @@ class DateBlock(QuestionBlock):
     not_future = blocks.BooleanBlock(
         label=_("Cannot lie in the future"), required=False, default=False
     )
+    not_past = blocks.BooleanBlock(
+        label=_("Cannot lie in the past"), required=False, default=False
+    )
+    first_days = blocks.IntegerBlock(
+        label=_("Earliest: so many days from today"),
+        required=False,
+        min_value=1,
+        max_value=MOST_DAYS,
+        help_text=_("Today is the day on which the form is filled in and sent."),
+    )
+    last_days = blocks.IntegerBlock(
+        label=_("Latest: so many days from today"),
+        required=False,
+        min_value=1,
+        max_value=MOST_DAYS,
+        help_text=_(
+            "Days before today can be written too, unless “Cannot lie in the past” is"
+            " ticked."
+        ),
+    )
     first = blocks.DateBlock(label=_("Earliest day"), required=False)
     last = blocks.DateBlock(label=_("Latest day"), required=False)
 
     class Meta:
         icon = "date"
         label = _("Date")
-        form_layout = layout("not_future", "first", "last")
+        form_layout = layout(
+            "not_future", "not_past", "first_days", "last_days", "first", "last"
+        )
         label_format = "{label}"
 
 

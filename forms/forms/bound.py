@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from forms.forms.controls import Control, PartnerList, control_of
 from forms.forms.controls.choices import picked
+from forms.limits import span_in_words
 from forms.rules import keys_in, leaves
 from staff.models import Partner
 
@@ -90,6 +91,7 @@ class BoundField:
             (self.error, "error"),
             (self.field["help"], "help"),
             (self.max, "limit"),
+            (self.span, "span"),
         ]
         return " ".join(f"{self.id}-{name}" for has, name in names if has)
 
@@ -102,6 +104,11 @@ class BoundField:
         """The longest answer, where it is long enough to be worth saying."""
         longest = self.field.get("max")
         return longest if self.field["type"] == "long_text" else None
+
+    @property
+    def span(self) -> str:
+        """From when to when a day or a time may lie, in words."""
+        return span_in_words(self.field)
 
     @property
     def size(self) -> int:

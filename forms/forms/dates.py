@@ -1,20 +1,17 @@
 """Days and times as people write them: Western years, eras, full-width digits."""
 
 import re
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from forms.forms.text import narrow
-from staff.dates import ERAS, wareki
+from staff.dates import ERAS
 
 ERA_LETTERS = {"R": "令和", "H": "平成", "S": "昭和", "T": "大正", "M": "明治"}
 YEAR = re.compile(r"(?:(令和|平成|昭和|大正|明治|[RHSTM])\s*\.?\s*)?(元|\d{1,4})\s*年?")
-LATEST = "~"  # sorts after every day and every time, as answers are stored
 TIME = re.compile(
     r"(午前|午後|AM|PM)?\s*(\d{1,2})\s*(?:[:.時]\s*(\d{1,2})?|(?<=\d\d)(\d{2}))\s*分?"
 )
@@ -88,22 +85,6 @@ def refuse_future(label: str, day: date) -> None:
         raise ValidationError(
             _("“%(label)s” lies in the future. Please check it.") % {"label": label}
         )
-
-
-def refuse_outside(field: Mapping[str, Any], value: str) -> None:
-    """Refuse a day or a time, as answers are stored, outside the field's limits."""
-    first, last = field.get("first"), field.get("last")
-    if first and value < first:
-        words = _("“%(label)s” must be %(limit)s or later.")
-        raise ValidationError(words % {"label": field["label"], "limit": said(first)})
-    if last and value > last:
-        words = _("“%(label)s” must be %(limit)s or earlier.")
-        raise ValidationError(words % {"label": field["label"], "limit": said(last)})
-
-
-def said(value: str) -> str:
-    """A day or a time, as answers are stored, for people."""
-    return value if ":" in value else wareki(date.fromisoformat(value))
 
 
 def read_time(label: str, text: str) -> str:

@@ -17,6 +17,7 @@ from forms.compiler import fields_of
 from forms.corrected import UNTYPED, last_of, values_of
 from forms.deliveries import enqueue_correction
 from forms.forms.controls import Repeat, control_of, sub_key
+from forms.limits import as_of
 from forms.models import CorrectedAnswer, IndexedAnswer, Submission, SubmissionEvent
 from forms.news import Correction, spread_correction
 from forms.reckoning import Answers, unknown_of, what_follows
@@ -135,7 +136,7 @@ def fault_of(submission: Submission, question: Mapping, typed: Any) -> str:
 def _cleaned(
     submission: Submission, question: Mapping, typed: Any, known: Mapping
 ) -> Any:
-    control = control_of(question)
+    control, question = control_of(question), as_of(question, day_of(submission))
     if not isinstance(control, Repeat):
         return control.clean(question, typed)
     rows, faults = control.clean_rows(without_files(question), typed)

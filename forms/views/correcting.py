@@ -12,8 +12,10 @@ from forms.corrected import last_of, values_of
 from forms.desk import acts
 from forms.forms.bound import Around, BoundField
 from forms.forms.controls import control_of
+from forms.limits import as_of
 from forms.services.correcting import (
     correct,
+    day_of,
     fault_of,
     last_correction,
     question_of,
@@ -85,7 +87,7 @@ class CorrectView(ActView):
 
     def bound(self, form) -> BoundField:
         """The control: with what was typed, or with the answer that stands."""
-        question = without_files(self.question)
+        question = as_of(without_files(self.question), day_of(self.object))
         error = " ".join(form.non_field_errors()) if form.is_bound else ""
         if self.request.method == "POST":
             typed = self.typed

@@ -407,8 +407,8 @@ def test_a_day_and_a_time_have_an_earliest_and_a_latest(publish, client):
     )
     journey = begin(client).next({"d": ("R8", "11", "30"), "t": "13:59"})
     assert journey.errors == [
-        "「希望日」は、令和8年12月1日以後にしてください。",
-        "「時刻」は、14:00以後にしてください。",
+        "「希望日」は、令和8年12月1日以降にしてください。",
+        "「時刻」は、14:00以降にしてください。",
     ]
     journey.next({"d": ("2027", "4", "1"), "t": "1831"})
     assert journey.errors == [

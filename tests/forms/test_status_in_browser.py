@@ -1,5 +1,7 @@
 """Walk W6 in Chromium: after sending, a question, a reply with a file, the way back."""
 
+from datetime import date, timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -9,6 +11,7 @@ from tests.programs.test_in_browser import OVERFLOW
 
 pytestmark = pytest.mark.browser
 NAME = "架空　見学子"
+WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 QUESTION = "何人くらいで来られますか。くわしく教えてください。"
 ANSWER = "大人2人と子ども1人です。案内図を付けます。"
 REASON = "別の日に電話で相談しました"
@@ -27,7 +30,13 @@ def send_a_visit(walk: Walk) -> tuple[str, str]:
     walk.shot(page, "second")
     control(page, "people").fill("３")
     row = page.get_by_role("group", name="第1希望")
-    for label, text in (("年", "令和9"), ("月", "１"), ("日", "15")):
+    soon = date.today() + timedelta(days=30)
+    month = f"{soon.month}".translate(WIDE)
+    for label, text in (
+        ("年", f"令和{soon.year - 2018}"),
+        ("月", month),
+        ("日", f"{soon.day}"),
+    ):
         row.get_by_label(label, exact=True).last.fill(text)
     row.get_by_label("時間帯").fill("15時から16時まで")
     forward(page)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from forms import limits
 from forms.forms import dates, text
 from forms.forms.controls.base import Control, one_line, part_of
 from staff.dates import wareki
@@ -124,7 +125,7 @@ class Day(Control):
         day = dates.read_date(field["label"], *(typed[part] for part in self.PARTS))
         if field.get("not_future"):
             dates.refuse_future(field["label"], day)
-        dates.refuse_outside(field, day.isoformat())
+        limits.refuse_outside(field, day.isoformat())
         return day.isoformat()
 
     def show(self, field, value):
@@ -145,5 +146,5 @@ class Time(Control):
 
     def parse(self, field, typed):
         value = dates.read_time(field["label"], typed)
-        dates.refuse_outside(field, value)
+        limits.refuse_outside(field, value)
         return value
