@@ -1,11 +1,13 @@
 """Backup and restore of a real portal: what was acknowledged is there again."""
 
 import hashlib
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import tarfile
 import threading
 import time
 from pathlib import Path
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from portal.backup import databases, services
+from portal.backup.seal import Sealing
 from tests.exchange import files
 from tests.forms.senders import Ledger, keep_sending, posts_of, stored
 from tests.serving import ROOT, Portal, emptied_copy, running_portal
@@ -132,6 +135,29 @@ def test_a_bad_archive_is_refused_before_anything_is_touched(
     word = "ちがう" if harm == "passphrase" else PASSPHRASE
     with pytest.raises(services.Refused):
         services.restore(bad, passphrase=word)
+    assert list(settings.DATA_DIR.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../out", "/out", "link", "twice", "folder"])
+def test_what_lies_elsewhere_or_is_no_file_is_not_unpacked(
+    tmp_path, settings, monkeypatch, name
+):
+    archive = tmp_path / "made.ibasho"
+    name = str(tmp_path / "out") if name == "/out" else name
+    with archive.open("wb") as file:
+        sealing = Sealing(file, PASSPHRASE)
+        with tarfile.open(fileobj=sealing, mode="w|gz") as tar:
+            for each in ["twice", name]:
+                entry = tarfile.TarInfo(each)
+                kinds = {"link": tarfile.SYMTYPE, "folder": tarfile.DIRTYPE}
+                entry.type, entry.linkname = kinds.get(each, tarfile.REGTYPE), "/etc"
+                tar.addfile(entry, io.BytesIO())
+        sealing.finish()
+    settings.DATA_DIR = tmp_path / "data"
+    monkeypatch.setattr(databases, "load", pytest.fail)
+    with pytest.raises(services.Refused):
+        services.restore(archive, passphrase=PASSPHRASE)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["data", "made.ibasho"]
     assert list(settings.DATA_DIR.iterdir()) == []
 
 
