@@ -11,6 +11,11 @@ from tests.serving import PASSWORD, Portal
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 SHOTS = os.environ.get("SCREENSHOTS", "")
+PAINTED = """() => new Promise(done => {
+  const look = () => performance.getEntriesByType("paint").length
+    ? done() : requestAnimationFrame(look);
+  look();
+})"""
 
 
 class Walk:
@@ -67,7 +72,7 @@ def control(page: Page, code: str, option: str = "") -> Locator:
 
 def until_seen(page: Page) -> None:
     """Wait until the page was painted: Chromium drops the keys typed before."""
-    page.wait_for_function("performance.getEntriesByType('paint').length > 0")
+    page.evaluate(PAINTED)
 
 
 def forward(page: Page) -> None:
