@@ -3,23 +3,33 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.portal.walk import Walk, control, until_seen
+from tests.forms.senders import BEGIN, ask
+from tests.portal.walk import Walk, control
 from tests.programs.test_in_browser import OVERFLOW, violations
 
 pytestmark = pytest.mark.browser
+
+# A form of its own: other tests of the same portal add questions to the referral.
+OWN = (
+    BEGIN
+    + """
+from forms import starters
+made = starters.as_definition(starters.read("referral") | {"slug": sys.argv[1]})
+made.save()
+made.save_revision().publish()
+"""
+)
 
 
 def begin(walk: Walk, page, slug: str) -> None:
     walk.open(page, f"/forms/{slug}/")
     page.locator("main form button[type=submit]").last.click()
     page.wait_for_url("**/1/")
-    until_seen(page)
 
 
 def forward(page) -> None:
     page.locator("#page-form .actions button[type=submit]").first.click()
     page.wait_for_load_state()
-    until_seen(page)
     assert page.evaluate(OVERFLOW) <= 0, page.url
 
 
@@ -29,8 +39,9 @@ def press(page, *keys: str) -> None:
 
 
 def test_by_keyboard_what_is_typed_is_kept_and_questions_follow_at_once(walk):
+    ask(walk.portal, OWN, "by-keyboard")
     page = walk.window(width=375)
-    begin(walk, page, "referral")
+    begin(walk, page, "by-keyboard")
     assert violations(page) == []
     control(page, "kind", "use").focus()
     press(page, "Space")

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.exchange import files
 from tests.forms.senders import BEGIN, ask
 from tests.forms.test_in_browser import press
-from tests.portal.walk import Walk, control, until_seen
+from tests.portal.walk import Walk, control
 from tests.programs.test_in_browser import OVERFLOW, violations
 
 pytestmark = pytest.mark.browser
@@ -77,7 +77,6 @@ class Keyboard:
 
     def go_to(self, wanted: Locator) -> None:
         """Tab on until the wanted thing has the focus; wherever it is, it shows."""
-        until_seen(self.page)
         wanted = wanted.element_handle()
         for _step in range(150):
             self.page.keyboard.press("Tab")

@@ -11,11 +11,6 @@ from tests.serving import PASSWORD, Portal
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 SHOTS = os.environ.get("SCREENSHOTS", "")
-PAINTED = """() => new Promise(done => {
-  const look = () => performance.getEntriesByType("paint").length
-    ? done() : requestAnimationFrame(look);
-  look();
-})"""
 
 
 class Walk:
@@ -68,11 +63,6 @@ def control(page: Page, code: str, option: str = "") -> Locator:
     """The control of a public form by its item code, and by the code of its option."""
     chosen = f"[data-option-code={option}]" if option else ""
     return page.locator(f"main [data-code={code}]{chosen}")
-
-
-def until_seen(page: Page) -> None:
-    """Wait until the page was painted: Chromium drops the keys typed before."""
-    page.evaluate(PAINTED)
 
 
 def forward(page: Page) -> None:

@@ -3,7 +3,6 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.portal.walk import until_seen
 from tests.programs.test_pages import PATHS
 
 pytestmark = pytest.mark.browser
@@ -101,7 +100,6 @@ def test_leaving_the_childrens_page_leaves_no_way_back_to_it(browser, portal_url
 def test_the_skip_link_is_the_first_stop_and_goes_to_the_text(browser, portal_url):
     page = browser.new_page()
     page.goto(f"{portal_url}/school/")
-    until_seen(page)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip-link"
     page.keyboard.press("Enter")
