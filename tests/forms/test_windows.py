@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from django.test import Client
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from forms.models import Draft, FormWindow, Submission
