@@ -98,6 +98,8 @@ def record_events(rows: Sequence[AuditEvent]) -> None:
 
     They join the caller's transaction: a write and its event stand or fall together.
     """
+    if not rows:
+        return
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AUDIT_LOCK])

@@ -137,11 +137,11 @@ def receive(sendings: Sequence[Sending]) -> list[Submission]:
     """
     drafts = [locked(sending.draft) for sending in sendings]
     receipts = new_receipts([draft for draft in drafts if not draft.sent_at])
-    forms = {draft.version.form_id for draft in drafts}
+    forms = {draft.version.form_id for draft in drafts if not draft.sent_at}
     periods = {form: windows.first(form=form) for form in forms}
     arrived = []
     for sending, draft in zip(sendings, drafts, strict=True):
-        window, receipt = periods[draft.version.form_id], receipts.get(draft.pk, "")
+        window, receipt = periods.get(draft.version.form_id), receipts.get(draft.pk, "")
         with translation.override(sending.language):
             arrived.append(_take_in(sending, draft, window, receipt))
     new = [each for each in arrived if each.is_new]
