@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import requests
@@ -18,6 +19,20 @@ from tests.serving import ROOT
 # end: with the same draft, as a person would who comes back to the open page.
 LEFT_OPEN = 0.25
 BEGIN = "import django, json, sys\ndjango.setup()\n"
+OWN_FORM = (
+    BEGIN
+    + """
+from forms import starters
+from forms.models import FormDefinition
+slug, added = sys.argv[1], json.loads(sys.argv[2])
+data = starters.read("referral") | {"slug": slug}
+data["pages"][-1]["fields"] += added
+if not FormDefinition.objects.filter(slug=slug).exists():
+    made = starters.as_definition(data)
+    made.save()
+    made.save_revision().publish()
+"""
+)
 STORED = (
     BEGIN
     + """
@@ -160,3 +175,11 @@ def stored(portal) -> dict:
 
 def token_and_receipt(facts: dict) -> list[tuple[str, str]]:
     return [(token.removeprefix("draft:"), receipt) for token, receipt in facts["rows"]]
+
+
+def own_form(portal, slug: str, added: Sequence[dict] = ()) -> None:
+    """Publish the referral form under another address, with questions added to it.
+
+    Other tests of the same portal change the referral form itself.
+    """
+    ask(portal, OWN_FORM, slug, json.dumps(added))

@@ -3,22 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.forms.senders import BEGIN, ask
+from tests.forms.senders import own_form
 from tests.portal.walk import Walk, control
 from tests.programs.test_in_browser import OVERFLOW, violations
 
 pytestmark = pytest.mark.browser
-
-# A form of its own: other tests of the same portal add questions to the referral.
-OWN = (
-    BEGIN
-    + """
-from forms import starters
-made = starters.as_definition(starters.read("referral") | {"slug": sys.argv[1]})
-made.save()
-made.save_revision().publish()
-"""
-)
 
 
 def begin(walk: Walk, page, slug: str) -> None:
@@ -39,7 +28,7 @@ def press(page, *keys: str) -> None:
 
 
 def test_by_keyboard_what_is_typed_is_kept_and_questions_follow_at_once(walk):
-    ask(walk.portal, OWN, "by-keyboard")
+    own_form(walk.portal, "by-keyboard")
     page = walk.window(width=375)
     begin(walk, page, "by-keyboard")
     assert violations(page) == []

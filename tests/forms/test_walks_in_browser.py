@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.exchange import files
-from tests.forms.senders import BEGIN, ask
+from tests.forms.senders import own_form
 from tests.forms.test_in_browser import press
 from tests.portal.walk import Walk, control
 from tests.programs.test_in_browser import OVERFLOW, violations
@@ -18,24 +18,19 @@ from tests.programs.test_in_browser import OVERFLOW, violations
 pytestmark = pytest.mark.browser
 
 SLUG = "referral-papers"
-WITH_ROWS_AND_FILE = (
-    BEGIN
-    + """
-from forms import starters
-from forms.models import FormDefinition
-data = starters.read("referral") | {"slug": sys.argv[1]}
-data["pages"][-1]["fields"] += [
-    {"type": "repeat", "code": "kids", "label": "きょうだいの名前", "max_rows": 3,
-     "row_title": "きょうだい#", "fields": [
-        {"type": "short_text", "code": "nick", "label": "名前", "required": True}]},
+ROWS_AND_FILE = [
+    {
+        "type": "repeat",
+        "code": "kids",
+        "label": "きょうだいの名前",
+        "max_rows": 3,
+        "row_title": "きょうだい#",
+        "fields": [
+            {"type": "short_text", "code": "nick", "label": "名前", "required": True}
+        ],
+    },
     {"type": "file", "code": "papers", "label": "書類"},
 ]
-if not FormDefinition.objects.filter(slug=sys.argv[1]).exists():
-    made = starters.as_definition(data)
-    made.save()
-    made.save_revision().publish()
-"""
-)
 PAPER = {
     "name": "診断書.pdf",
     "mimeType": "application/pdf",
@@ -255,7 +250,7 @@ def look_over_and_send(sender: Sender) -> None:
 
 @pytest.mark.parametrize("hands", ["script", "no script", "keyboard"])
 def test_g42_the_whole_way_by_whatever_hand(walk, hands):
-    ask(walk.portal, WITH_ROWS_AND_FILE, SLUG)
+    own_form(walk.portal, SLUG, ROWS_AND_FILE)
     sender = Sender(walk, hands)
     tell_the_story(sender)
     add_rows_and_a_file(sender)
