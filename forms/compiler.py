@@ -84,11 +84,12 @@ def key_of(block_id: str, prefix: str) -> str:
     return f"{prefix}_{base64.b32encode(digest)[:8].decode().lower()}"
 
 
+_encoder = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def canonical(document: Any) -> str:
     """The one text of a document, over which its digest is taken."""
-    return json.dumps(
-        document, sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    )
+    return _encoder.encode(document)
 
 
 def digest_of(document: Any) -> str:

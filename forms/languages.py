@@ -1,12 +1,21 @@
 """A form in another language: the same document with other words."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 WORDS = ("label", "help", "text", "row_title", "unit")
+
+
+def speaking(language: str) -> AbstractContextManager:
+    """Speak a language for a while; nothing is changed where it is spoken already."""
+    if get_language() == language:
+        return nullcontext()
+    return override(language)
 
 
 def in_language(document: Mapping[str, Any], language: str) -> Mapping[str, Any]:

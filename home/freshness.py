@@ -13,6 +13,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -45,7 +46,7 @@ Generation = tuple[int, int, int]
 def generation() -> Generation | None:
     """What stands for the public content as last committed; None if nobody can say."""
     try:
-        found = os.stat(settings.DATA_DIR / FILE)
+        found = os.stat(f"{settings.DATA_DIR}/{FILE}")
     except OSError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns
@@ -111,7 +112,12 @@ class Watcher:
 
 def is_public_write(sql: Any) -> bool:
     """Whether a statement changes something that pages show."""
-    match = WRITES.match(sql) if isinstance(sql, str) else None
+    return isinstance(sql, str) and _writes_public(sql)
+
+
+@lru_cache(maxsize=512)
+def _writes_public(sql: str) -> bool:
+    match = WRITES.match(sql)
     return match is not None and not NOT_SHOWN.match(match[1])
 
 

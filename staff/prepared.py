@@ -6,12 +6,15 @@ in later; rows are stored by model and columns. Afterwards only the values are b
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import (
+    BooleanField,
     CharField,
+    DateTimeField,
     Expression,
     Field,
     IntegerField,
@@ -24,6 +27,15 @@ from django.db.models.constants import OnConflict
 from django.db.models.query import ModelIterable, ValuesListIterable
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import TransactionManagementError
+
+# Kinds of fields, and the type of value that the database takes from them as it is.
+AS_THEY_ARE = [
+    (CharField, str),
+    (TextField, str),
+    (IntegerField, int),
+    (BooleanField, bool),
+]
+MOMENT = DateTimeField.get_prep_value
 
 
 class Given(Expression):
@@ -56,13 +68,15 @@ class Worked(NamedTuple):
 
 
 class Column(NamedTuple):
-    """What a row calls a value, and the type that the database takes as it is.
+    """What a row calls a value, and the type whose values need no asking of the field.
 
-    Some are made at the moment in which the row is stored.
+    ``bind`` makes of such a value what the database takes; where there is none, it
+    takes the value as it is. Some are made at the moment in which the row is stored.
     """
 
     name: str
     plain: type | None
+    bind: Callable[[Any], Any] | None
     field: Field
     is_made: bool
 
@@ -298,29 +312,44 @@ def _bound(held: Mapping[str, Any], columns: Sequence[Column], connection) -> li
     KeyError where a column has none.
     """
     found = []
-    for name, plain, field, _is_made in columns:
+    for name, plain, bind, field, _is_made in columns:
         value = held[name]
-        if value is not None and type(value) is not plain:
+        if value is None:
+            pass
+        elif type(value) is not plain:
             value = field.get_db_prep_save(value, connection)
+        elif bind:
+            value = bind(value)
         found.append(value)
     return found
 
 
-def _column(field: Field) -> Column:
+def _column(field: Field, vendor: str) -> Column:
     is_made = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
-    return Column(field.attname, _taken_as_it_is(field), field, is_made)
+    target = field.target_field if field.remote_field else field
+    plain = _plain_type(target)
+    bind = None
+    if vendor == "sqlite" and type(target).get_prep_value is MOMENT:
+        plain, bind = datetime, _as_sqlite_keeps_it
+    return Column(field.attname, plain, bind, field, is_made)
 
 
-def _taken_as_it_is(field: Field) -> type | None:
+def _plain_type(field: Field) -> type | None:
     """The type of value that the database takes from a field without any change."""
-    if field.remote_field:
-        return _taken_as_it_is(field.target_field)
     own = type(field)
     if own.get_db_prep_save is not Field.get_db_prep_save:
         return None
-    if own.get_prep_value in (CharField.get_prep_value, TextField.get_prep_value):
-        return str
-    return int if own.get_prep_value is IntegerField.get_prep_value else None
+    for kind, plain in AS_THEY_ARE:
+        if own.get_prep_value is kind.get_prep_value:
+            return plain
+    return None
+
+
+def _as_sqlite_keeps_it(moment: datetime) -> str:
+    """A moment as Django stores it there, where a connection has no zone of its own."""
+    if moment.tzinfo is None:
+        raise ValueError("A moment is stored with its time zone.")
+    return str(moment.astimezone(UTC).replace(tzinfo=None))
 
 
 def _is_stored(row: Model) -> None:
@@ -346,7 +375,7 @@ def _insertion(
     ((sql, params),) = compiler.as_sql()
     if len(params) != len(fields) or sql.count("%s") != len(fields):
         raise ValueError("A prepared row takes one value for each column.")
-    return sql, [_column(field) for field in fields]
+    return sql, [_column(field, vendor) for field in fields]
 
 
 @cache
@@ -360,4 +389,4 @@ def _change(
     sql, params = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
     if [part.name for part in params] != [*names, "pk"]:
         raise ValueError("A prepared change takes one value for each column.")
-    return sql, [_column(field) for field in fields]
+    return sql, [_column(field, vendor) for field in fields]

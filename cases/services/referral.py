@@ -99,11 +99,8 @@ def _store(submission: Submission, unit: Unit) -> Referral:
         unit=unit,
         received_at=submission.submitted_at,
     )
-    # What it points to was read just now, and its number is the receipt's: both are
-    # the database's to refuse, and the form answers that nothing was received.
-    referral.full_clean(
-        exclude=["submission", "partner", "unit"], validate_unique=False
-    )
+    # Nobody typed any of it: what it points to was read just now, and its number is
+    # the receipt's. That the number is new is the database's to say.
     insert(referral)
     return referral
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from forms.answers import Reading
 from forms.compiler import digest_of, fields_of
 from forms.forms.controls import control_of
 from forms.handlers import handle
+from forms.languages import speaking
 from forms.models import (
     Draft,
     FormDefinition,
@@ -44,7 +45,6 @@ from staff.prepared import Given, Prepared, insert_values, made, update_all
 from staff.services import event_of, record_event, record_events, year_numbers
 from staff.turns import Turns
 
-RELATED = ["form", "version", "partner", "submitted_by", "invitation", "linked_to"]
 KEPT_AFTER_SENDING = timedelta(days=31)
 EMPTIED = ("answers", "shared", "sent_at", "expires_at", "changed_at")
 # Asked by every sender: the period as it is this moment.
@@ -142,16 +142,16 @@ def receive(sendings: Sequence[Sending]) -> list[Submission]:
     arrived = []
     for sending, draft in zip(sendings, drafts, strict=True):
         window, receipt = periods.get(draft.version.form_id), receipts.get(draft.pk, "")
-        with translation.override(sending.language):
+        with speaking(sending.language):
             arrived.append(_take_in(sending, draft, window, receipt))
     new = [each for each in arrived if each.is_new]
     update_all([_emptied(each) for each in new], *EMPTIED)
     insert_values(IndexedAnswer, [slot for each in new for slot in _index(each)])
     record_events([_reception(each) for each in new])
-    with translation.override(sendings[0].language):  # it may refuse, alone then
+    with speaking(sendings[0].language):  # it may refuse, alone then
         handle([each.submission for each in new if not each.reasons])
     for each in new:
-        with translation.override(each.sending.language):
+        with speaking(each.sending.language):
             if each.reasons:
                 hold(each.submission, each.reasons)
             else:
@@ -269,9 +269,8 @@ def _store(draft: Draft, early: Early, receipt: str, password: str) -> Submissio
         look_up_hash=look_up_hash(receipt, password),
         submitted_at=timezone.now(),
     )
-    # The rows it points to were read just now; that number and token are new is the
-    # database's to say, and the form answers then that nothing was received.
-    submission.clean_fields(exclude=["answers", *RELATED])
+    # Nobody typed any of it but the answers, and those are judged. That number and
+    # token are new is the database's to say: nothing was received, the form answers.
     submission.save(force_insert=True)
     adopt_files(draft, submission)
     return submission

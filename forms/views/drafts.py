@@ -20,11 +20,12 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from exchange.receiving import bound_uploads
+from forms.languages import speaking
 from forms.models import Draft, FormVersion
 from forms.services import holds_key
 from forms.services.following import (
@@ -164,13 +165,13 @@ def with_draft(
             moved = after_following(request, draft, **kwargs)
             if moved is not None:
                 return moved
-        with translation.override(draft.language or settings.LANGUAGE_CODE):
+        with speaking(draft.language or settings.LANGUAGE_CODE):
             return view(request, draft, key, **kwargs)
 
     def take(request: HttpRequest, slug: str, uuid, **kwargs) -> HttpResponse:
         key = request.POST.get(COOKIE, "")
         draft = find_draft(slug, uuid, key)
-        with translation.override(draft.language or settings.LANGUAGE_CODE):
+        with speaking(draft.language or settings.LANGUAGE_CODE):
             response = view(request, draft, key, **kwargs)
         if COOKIE not in response.cookies:
             hand_over(response, draft, key)

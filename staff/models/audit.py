@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from staff.querysets import AuditEventQuerySet
 
+ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+
 
 class AuditEvent(models.Model):
     """One event, chained to the one before it by its digest.
@@ -84,5 +86,4 @@ class AuditEvent(models.Model):
             "ip": self.ip,
             "previous": self.previous,
         }
-        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(ENCODER.encode(content).encode()).hexdigest()
