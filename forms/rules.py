@@ -211,9 +211,10 @@ class Walk:
         if self.must(question, around):
             self.required.add(name)
         value = derive(question, given, around, self.today)
-        shut = {
+        options = question.get("options")
+        shut = options and {
             option["key"]
-            for option in question.get("options") or []
+            for option in options
             if option.get("when") and not holds(option["when"], around, self.today)
         }
         if not shut:

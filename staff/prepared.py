@@ -96,7 +96,8 @@ class Prepared:
 
     def __call__(self, **values: Any) -> list:
         """The rows for these values, as the query would give them."""
-        return self.read(self.stored(**values))
+        stored = self.stored(**values)
+        return self.read(stored) if stored else []
 
     def stored(self, **values: Any) -> list[tuple]:
         """The same as they are stored: for ``read``, or to see that nothing changed."""
