@@ -200,7 +200,8 @@ def _goes_straight(connection, sql: str) -> bool:
         ignores = getattr(wrapper, "ignores", None)
         if ignores is None or not ignores(sql):
             return False
-    connection.ensure_connection()
+    if connection.connection is None:
+        connection.ensure_connection()
     connection.validate_no_broken_transaction()
     return True
 

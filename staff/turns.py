@@ -48,22 +48,8 @@ class Turns(Generic[Wanted, Made]):
     def __init__(self, work: Callable[[Sequence[Wanted]], Sequence[Made]]) -> None:
         self.work = work
         self.guard = threading.Lock()
-        self.working_out = threading.Lock()
         self.waiting: deque[Turn] = deque()
         self.is_led = False
-
-    @contextmanager
-    def getting_ready(self) -> Iterator[None]:
-        """Work out here what takes long, before the turn comes.
-
-        One thread after the other, and none while one writes: Python runs one at a time
-        anyway, and whoever holds up all others is not held up itself.
-        """
-        if connection.vendor != "sqlite" or connection.in_atomic_block:
-            yield
-            return
-        with self.working_out:
-            yield
 
     def take(self, wanted: Wanted) -> Made:
         """What is made of it, once it is committed.
@@ -119,7 +105,7 @@ class Turns(Generic[Wanted, Made]):
         """All in one transaction; where that fails, each in one of its own."""
         wanted = [turn.wanted for turn in turns]
         try:
-            with transaction.atomic(), self.working_out:
+            with transaction.atomic():
                 made = self.work(wanted)
             for turn, each in zip(turns, made, strict=True):
                 turn.made = each

@@ -21,7 +21,7 @@ class OutboxItem(models.Model):
     place of an exception, never its text.
     """
 
-    channel = models.SlugField(_("Channel"), max_length=40)
+    channel = models.SlugField(_("Channel"), max_length=40, db_index=False)
     key = models.CharField(_("Key"), max_length=120, unique=True)
     payload = models.JSONField(_("Payload"), default=dict)
     created_at = models.DateTimeField(_("Created at"), auto_now_add=True)

@@ -16,6 +16,7 @@ from forms.querysets import (
     SubmissionRecordQuerySet,
 )
 from staff.models import Membership
+from staff.models.indexes import filled_only
 
 
 class AnswerGrant(models.Model):
@@ -180,6 +181,7 @@ class Handling(models.Model):
         blank=True,
         related_name="duplicates",
         verbose_name=_("Duplicate of"),
+        db_index=False,
     )
     revision = models.PositiveIntegerField(default=1)
 
@@ -201,9 +203,8 @@ class Handling(models.Model):
             models.Index(
                 fields=["assignee", "received_at", "submission"], name="handling_who"
             ),
-            models.Index(
-                fields=["partner", "received_at", "submission"], name="handling_from"
-            ),
+            filled_only("partner", "handling_partner", "received_at", "submission"),
+            filled_only("duplicate_of", "handling_duplicate"),
         ]
 
     def __str__(self) -> str:

@@ -69,9 +69,8 @@ def submit(
     draft: Draft, *, key: str, address: str = "127.0.0.1", seen: int | None = None
 ) -> Submission:
     """Receive a draft, when it is its turn: see ``receive``."""
-    with _receiving.getting_ready():
-        early = Early(draft)
-    return _receiving.take(Sending(draft, look_up_password(key), address, seen, early))
+    password = look_up_password(key)
+    return _receiving.take(Sending(draft, password, address, seen, Early(draft)))
 
 
 class Early:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from staff.models.indexes import filled_only
 from staff.querysets import AuditEventQuerySet
 
 ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
@@ -38,7 +39,7 @@ class AuditEvent(models.Model):
         null=True,
         related_name="+",
         verbose_name=_("Who"),
-        db_index=False,  # audit_by_person begins with it
+        db_index=False,  # audit_by_account begins with it
     )
     by_roles = models.CharField(_("Roles at the time"), max_length=200, blank=True)
     action = models.CharField(_("Action"), max_length=20, choices=Action.choices)
@@ -49,7 +50,8 @@ class AuditEvent(models.Model):
     detail = models.JSONField(_("Detail"), default=dict)
     ip = models.CharField(_("Address"), max_length=45, blank=True)
     previous = models.CharField(max_length=64)
-    digest = models.CharField(max_length=64, unique=True)
+    # Not unique by an index of its own: it stands over ``seq``, which is.
+    digest = models.CharField(max_length=64)
 
     objects = AuditEventQuerySet.as_manager()
 
@@ -57,7 +59,7 @@ class AuditEvent(models.Model):
         ordering = ["-seq"]
         verbose_name = _("Audit event")
         verbose_name_plural = _("Audit log")
-        indexes = [models.Index(fields=["by", "-seq"], name="audit_by_person")]
+        indexes = [filled_only("by", "audit_by_account", "-seq")]
 
     def __str__(self) -> str:
         return f"{self.seq}"

@@ -100,29 +100,6 @@ def test_who_comes_while_one_writes_is_written_together_in_the_order_of_coming(d
 
 
 @on_sqlite
-def test_nobody_works_anything_out_while_one_writes(desk):
-    ready = threading.Event()
-
-    def get_ready():
-        with desk.turns.getting_ready():
-            ready.set()
-
-    other = threading.Thread(target=get_ready)
-    other.start()
-    assert not ready.wait(0.2)
-    desk.end()
-    assert ready.wait(20)
-    other.join(timeout=20)
-    late = threading.Thread(target=desk.turns.take, args=["late"])
-    with desk.turns.getting_ready():  # whoever writes lets this be finished first
-        late.start()
-        late.join(timeout=0.2)
-        assert desk.given == [["wait"]]
-    late.join(timeout=20)
-    assert desk.given == [["wait"], ["late"]]
-
-
-@on_sqlite
 def test_what_fails_fails_alone(desk):
     for wanted in ("a", "fault", "b"):
         desk.want(wanted)
