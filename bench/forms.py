@@ -32,8 +32,8 @@ FORM = "referral"
 GOALS = {"wagtail form page": 6, "directus item": 5, "directus item, by policy": 5}
 GOAL_P95 = 0.2
 DRAFTS = """
-import json, sys
-from django.utils import timezone
+import json
+from django.db import transaction
 from forms.generated import generated
 from forms.models import FormDefinition
 from forms.services import start_draft
@@ -44,11 +44,12 @@ typed, reading = next(
     if not found[1].errors
 )
 made = []
-for number in range(%d):
-    draft, key = start_draft(form, by=None)
-    draft.answers = typed
-    draft.save()
-    made.append([str(draft.uuid), key])
+with transaction.atomic():
+    for number in range(%d):
+        draft, key = start_draft(form, by=None)
+        draft.answers = typed
+        draft.save()
+        made.append([str(draft.uuid), key])
 open(%r, "w").write(json.dumps(made))
 """
 MODELS = """
@@ -334,7 +335,7 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--rounds", type=int, default=5)
     words.add_argument("--seconds", type=float, default=4)
-    words.add_argument("--drafts", type=int, default=9000)
+    words.add_argument("--drafts", type=int, help="if a thousand a second are too few")
     words.add_argument("--directus", type=Path, help="a folder that it is installed in")
     given = words.parse_args()
     with (
@@ -344,7 +345,8 @@ def main() -> None:
         here = Path(folder)
         served = portal(here)[0]
         wagtails = Wagtails(here)
-        senders = [Ours(here, served, given.drafts), wagtails]
+        drafts = given.drafts or int(given.rounds * given.seconds * 1000)
+        senders = [Ours(here, served, drafts), wagtails]
         if given.directus:
             senders.append(Directus(here, given.directus))
         for sender in senders:
@@ -357,6 +359,8 @@ def main() -> None:
         for number in range(given.rounds):
             for sender in senders if number % 2 else reversed(senders):
                 found[sender.name].append(one_round(sender, given.seconds))
+        if not senders[0].drafts:
+            sys.exit("All drafts were sent before the end: see --drafts.")
         report(found)
 
 
