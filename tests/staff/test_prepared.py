@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connections, transaction
@@ -195,6 +196,33 @@ def test_a_value_of_another_type_is_bound_as_its_field_says():
     row.last_error, row.attempts = 5, True
     update_all([row], "last_error", "attempts")
     assert (as_stored(row)["last_error"], as_stored(row)["attempts"]) == ("5", 1)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/St_Johns"])
+@pytest.mark.parametrize("fraction", [0, 5, 120_000])
+def test_a_moment_of_any_zone_is_stored_as_django_stores_it(zone, fraction):
+    moment = datetime(2026, 3, 29, 0, 30, 7, fraction, ZoneInfo(zone))
+    mine, theirs = (
+        made(OutboxItem, channel="mail", key=f"{by}-{zone}", next_at=moment)
+        for by in ("mine", "theirs")
+    )
+    insert(mine)
+    theirs.save(force_insert=True)
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT next_at FROM exchange_outboxitem WHERE key LIKE %s",
+            [f"%-{zone}"],
+        )
+        assert len(cursor.fetchall()) == 1
+    assert OutboxItem.objects.get(pk=mine.pk).next_at == moment
+
+
+def test_a_moment_without_a_zone_is_no_moment():
+    if connections["default"].vendor != "sqlite":
+        pytest.skip("Elsewhere its field is asked, which warns of it.")
+    row = made(OutboxItem, channel="mail", key="k", next_at=datetime(2026, 3, 29))  # noqa: DTZ001
+    with pytest.raises(ValueError, match="zone"):
+        insert(row)
 
 
 def test_rows_that_are_not_made_first_say_each_of_their_columns():
