@@ -220,7 +220,7 @@ def test_a_moment_of_any_zone_is_stored_as_django_stores_it(zone, fraction):
 def test_a_moment_without_a_zone_is_no_moment():
     if connections["default"].vendor != "sqlite":
         pytest.skip("Elsewhere its field is asked, which warns of it.")
-    row = made(OutboxItem, channel="mail", key="k", next_at=datetime(2026, 3, 29))  # noqa: DTZ001
+    row = made(OutboxItem, channel="mail", key="k", next_at=datetime(2026, 3, 29))
     with pytest.raises(ValueError, match="zone"):
         insert(row)
 
