@@ -1,7 +1,9 @@
 """Serve the portal: the web server and the worker, until told to stop."""
 
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,11 +17,17 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal import service_lock
 
 WORKER = [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"]
 WEB = [sys.executable, "-m", "portal.web"]
+REASONS = {
+    errno.EADDRINUSE: gettext_lazy("something else listens there"),
+    errno.EACCES: gettext_lazy("this account may not use it"),
+    errno.EADDRNOTAVAIL: gettext_lazy("this machine has no such address"),
+}
 
 
 @contextmanager
@@ -38,14 +46,61 @@ def in_service() -> Iterator[int]:
         ) from None
 
 
+def place() -> tuple[str, str]:
+    """Where the web server listens: host and port."""
+    return os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+
+
+def what_is_in_the_way(host: str, port: str, *, beside: bool) -> str:
+    """Why no server could listen there, or nothing; *beside* others that share it."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        kind, *_more, address = found[0]
+        with socket.socket(kind, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if beside:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            probe.bind(address)
+    except OSError as error:
+        return str(REASONS.get(error.errno) or error.strerror or error)
+    return ""
+
+
 class Command(BaseCommand):
     """Keep the web server and the worker running; start again whichever dies."""
 
     help = "Serve the portal until Ctrl-C."
 
     def handle(self, **options):
+        self.look_at_port()
         with in_service() as self.lock:
             self.serve()
+
+    def look_at_port(self) -> None:
+        """Refuse a place where the web server could only die, again and again.
+
+        granian shares its place: with another portal, the two answer by turns.
+        """
+        host, port = place()
+        why = what_is_in_the_way(host, port, beside=False)
+        if not why:
+            return
+        shares = os.environ.get("WEB_SERVER", "granian") == "granian"
+        if not shares or what_is_in_the_way(host, port, beside=True):
+            raise CommandError(
+                _(
+                    "The portal cannot listen at %(host)s, port %(port)s: %(why)s. Stop"
+                    " what is there, or take another port, as in: PORT=8001 bin/run"
+                )
+                % {"host": host, "port": port, "why": why}
+            )
+        self.stderr.write(
+            _(
+                "Another portal answers at port %(port)s already; both answer by turns."
+                " Stop one of them, unless you mean it."
+            )
+            % {"port": port}
+        )
 
     def open(self) -> None:
         """Look at the database before it is served; the connection stays open.
@@ -97,7 +152,7 @@ class Command(BaseCommand):
 
     def announce(self) -> None:
         """Print the address, then ``Ready`` as soon as ``/readyz`` answers 200."""
-        host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+        host, port = place()
         near = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
         self.stdout.write(f"{settings.PUBLIC_URL}/")
         while not self.is_over.wait(0.3):
