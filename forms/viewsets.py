@@ -42,6 +42,13 @@ from forms.views.building import (
 from forms.views.desk import ConductView, WindowView
 from staff.views import PrivateView
 
+HOW_TO_TRANSLATE = _(
+    "Add one language here, with the words around the form. Each page, question and"
+    " choice has a place of its own for its words in that language, where it is edited."
+    " Once the translation is marked as complete and published, people may choose the"
+    " language at the beginning; until then the form is in Japanese only."
+)
+
 
 class PublishesSoundFormsOnly:
     """Publishing is refused while something is wrong; everything typed stays.
@@ -243,7 +250,10 @@ class FormDefinitionViewSet(SnippetViewSet):
                 ],
                 heading=_("Settings"),
             ),
-            ObjectList([FieldPanel("translations")], heading=_("Translations")),
+            ObjectList(
+                [FieldPanel("translations", help_text=HOW_TO_TRANSLATE)],
+                heading=_("Translations"),
+            ),
         ],
         base_form_class=FormDefinitionForm,
     )

@@ -43,6 +43,15 @@ class Builder:
         self.seconds += CLICK
         wanted.click()
 
+    def tick(self, box: Locator) -> None:
+        """Press until it is ticked: a block may unfold from under the first press."""
+        self.seconds += CLICK
+        for _press in range(3):
+            if box.is_checked():
+                return
+            box.click()
+        expect(box).to_be_checked()
+
     def open(self, button: Locator, shown: Locator) -> None:
         """Press until the list is there: a new block takes the focus when it has come,
         and a list that was opened just before closes again.
@@ -109,6 +118,15 @@ def look_at_conditions(builder: Builder, asked: str, name: str) -> None:
     expect(page.locator(f"[name='{asked}']")).to_be_visible()
 
 
+def look_at_translations(page: Page) -> None:
+    """An empty tab says what belongs there, and what its button adds."""
+    page.get_by_role("tab", name="翻訳").click()
+    shown = page.locator("[role=tabpanel]:visible")
+    expect(shown).to_contain_text("「この言語の翻訳はそろっている」")
+    add = shown.locator("button.c-sf-add-button")
+    expect(add).to_have_attribute("data-forms-add", "翻訳を追加")
+
+
 def build(builder: Builder, walk: Walk) -> None:
     page = builder.page
     walk.open(page, "/admin/forms/")
@@ -117,12 +135,13 @@ def build(builder: Builder, walk: Walk) -> None:
     builder.click(page.locator("button.c-sf-add-button:visible").first)
     builder.write("pages-0-value-title", "申込")
     name = builder.question("氏名（フリガナつき）", "お名前")
-    builder.click(page.locator(f"[name='{name}-required']"))
+    builder.tick(page.locator(f"[name='{name}-required']"))
     builder.question("はい・いいえ", "アレルギーはありますか")
     name = builder.question("短い文字（1行）", "どんなアレルギーですか")
-    builder.click(page.locator(f"[name='{name}-required']"))
+    builder.tick(page.locator(f"[name='{name}-required']"))
     builder.shown_when(name, "アレルギーはありますか", "はい")
     look_at_conditions(builder, f"{FIELDS}-1-value-label", name)
+    look_at_translations(page)
     builder.click(page.get_by_role("tab", name="設定"))
     builder.write("title", "夏のキャンプの申込")
     builder.write("slug", "camp")

@@ -227,7 +227,7 @@
     document.querySelectorAll("button.c-sf-add-button").forEach(function (button) {
       const around = button.closest("[data-streamfield-stream-container], [data-streamfield-list-container]");
       const count = around && around.parentElement.querySelector(":scope > input[name$='-count']");
-      const kind = count && count.name.match(/^pages-.*?(fields|options|conditions|groups|goto|checks|translations|questions|allowed)-count$|^(pages)-count$/);
+      const kind = count && count.name.match(/^pages-.*?(fields|options|conditions|groups|goto|checks|translations|questions|allowed)-count$|^(pages|translations)-count$/);
       const name = kind && WORDS.add[kind[1] || kind[2]];
       if (!name) return;
       if (button.title !== name) button.title = name;
