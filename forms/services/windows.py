@@ -113,8 +113,26 @@ def take_places(window: FormWindow | None, values: dict[str, Any]) -> None:
     if window is None or not window.capacity:
         return
     locked = FormWindow.objects.select_for_update().get(pk=window.pk)
-    if locked.capacity and places_wanted(locked, values) > places_left(locked):
-        raise NotReceived(message_for(locked, "full"), "full")
+    if not locked.capacity:
+        return
+    wanted, left = places_wanted(locked, values), places_left(locked)
+    if wanted > left:
+        raise NotReceived(too_few(locked, left, wanted), "full")
+
+
+def too_few(window: FormWindow, left: Decimal, wanted: Decimal) -> str:
+    """What to say where the places do not reach: there may be some for fewer people."""
+    if left <= 0:
+        return message_for(window, "full")
+    return _(
+        "%(left)s places are left: %(wanted)s are too many. Go to “Look over your"
+        " answers” and make the number smaller, or call the office."
+    ) % {"left": number_text(left), "wanted": number_text(wanted)}
+
+
+def number_text(number: Decimal) -> str:
+    """A number of places without zeros behind."""
+    return f"{number.normalize():f}"
 
 
 def message_for(window: FormWindow, state: str) -> str:

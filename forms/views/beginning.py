@@ -16,6 +16,7 @@ from forms.services import NotReceived, TooMany, refuse_flood, start_draft
 from forms.services.invitations import invitation_of, is_good
 from forms.services.windows import (
     message_for,
+    number_text,
     settings_of,
     standing,
     window_of,
@@ -71,7 +72,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
             "invitation": invitation,
             "draft_days": settings_of(form).draft_days,
             "window": window_of(form),
-            "left": now.left and f"{now.left.normalize():f}",
+            "left": now.left and number_text(now.left),
         }
         return render(request, "forms/start.html", context)
 

@@ -12,7 +12,7 @@ from django.views.generic import FormView
 
 from forms.forms.desk import ConductForm, RowForm, WindowForm
 from forms.models import FormDefinition, FormSettings, FormWindow
-from forms.services.windows import places_left, save_beside
+from forms.services.windows import number_text, places_left, save_beside
 from forms.views.beside import screens_of
 from staff.views import PrivateFormMixin
 
@@ -101,7 +101,7 @@ class WindowView(BesideView):
         known = FormWindow.objects.filter(form=self.definition).first()
         if known and known.capacity:
             context["places"] = known.capacity
-            context["left"] = f"{places_left(known).normalize():f}"
+            context["left"] = number_text(places_left(known))
         return context
 
 

@@ -116,9 +116,13 @@ def test_c22_places_are_counted_by_a_number_in_the_answers(publish):
     form = publish([NAME, PEOPLE])
     window(form, capacity=5, counted=key_of(form, "people"))
     assert ready(form, people="３").send().receipt
-    assert ready(form, people="3").send().response.status_code == 409
+    late, three = ready(form, people="1"), ready(form, people="3").send()
+    assert three.response.status_code == 409
+    assert "残りは2名です" in three.text and "3名分は" in three.text
+    assert "受付を終了" not in three.text
     assert ready(form, people="2").send().receipt
     assert Submission.objects.count() == 2
+    assert "受付を終了" in late.send().text
 
 
 def test_places_of_an_earlier_period_do_not_count(publish):
