@@ -163,6 +163,13 @@ def test_a_killed_server_leaves_no_process_behind_that_holds_the_port(portal):
     assert page(portal.url, "/healthz") == "ok\n"
 
 
+def test_threads_that_wake_up_push_nobody_off_the_core(portal):
+    for worker in children(portal.pids()["web"]):
+        threads = [int(name) for name in os.listdir(f"/proc/{worker}/task")]
+        kinds = {os.sched_getscheduler(thread) for thread in threads}
+        assert kinds == {os.SCHED_BATCH}
+
+
 def children(pid):
     with open(f"/proc/{pid}/task/{pid}/children") as file:
         return file.read().split()
