@@ -146,7 +146,7 @@ def main() -> None:
     words.add_argument("--bakerydemo", type=Path, help="a check-out of bakerydemo")
     words.add_argument("--bakerydemo-python", default=PYTHON)
     words.add_argument("--rounds", type=int, default=5)
-    words.add_argument("--seconds", type=float, default=3)
+    words.add_argument("--seconds", type=int, default=3)
     given = words.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="ibasho-bench-") as folder,
