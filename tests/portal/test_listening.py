@@ -36,6 +36,7 @@ def at(monkeypatch):
 
 
 def test_another_program_there_is_told_of_and_nothing_is_started(monkeypatch):
+    monkeypatch.setattr(Command, "serve", lambda _self: pytest.fail("It was started."))
     with listening() as port:
         monkeypatch.setenv("PORT", str(port))
         with pytest.raises(CommandError, match=f"{port}.*ほかのもの.*PORT=8001"):
